@@ -28,6 +28,7 @@ _MODULES = {
     "device",
     "diagnosis",
     "ledger",
+    "ledger_view",
     "plotting",
     "probes",
     "provenance",

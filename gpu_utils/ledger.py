@@ -1,0 +1,248 @@
+"""The ledger: what the learner expected, what came out, and the label of every figure, from lab to lab.
+
+A guess is stored before a measurement and comes back beside it. The file is one JSON document that travels:
+found beside the labs on a laptop, uploaded and downloaded in the cloud. Under a grader it stays in memory.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import re
+from dataclasses import asdict, dataclass, replace
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from gpu_utils.provenance import Provenance
+
+FILE_NAME = "pixels-ledger.json"
+LEDGER_VARIABLE = "GPU_UTILS_LEDGER"
+"""Environment variable: a path for the ledger's file, or ``memory`` to keep none."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row: a figure of one lab, the guess made before it, and where it comes from. `value` in `unit` (SI)."""
+
+    lab: str
+    key: str
+    unit: str
+    guess: float | None = None
+    late: bool = False
+    value: float | None = None
+    provenance: str | None = None
+    machine: str | None = None
+    source: str | None = None
+
+    @property
+    def factor(self) -> float | None:
+        """Guess over value: 10 means ten times too high. None unless both are there and positive."""
+        if not self.guess or not self.value or self.guess <= 0 or self.value <= 0:
+            return None
+        return self.guess / self.value
+
+
+class Ledger:
+    """All rows and bets of one learner. `path` is None when nothing is kept on disk."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path
+        self.lab = ""
+        self.entries: dict[tuple[str, str], Entry] = {}
+        self.bets: dict[str, dict[str, str]] = {}
+
+    @classmethod
+    def load(cls, path: Path) -> Ledger:
+        """Read a ledger; an absent file is an empty one. ValueError when the file holds no ledger."""
+        ledger = cls(path)
+        if path.exists():
+            ledger.merge(path.read_text(encoding="utf-8", errors="replace"), str(path))
+        return ledger
+
+    def merge(self, text: str, name: str = "the text") -> None:
+        """Take over the rows and bets of another ledger's JSON. ValueError when it is none."""
+        try:
+            data = json.loads(text)
+            rows = [Entry(**row) for row in data["rows"]]
+            bets = {str(k): dict(v) for k, v in data["bets"].items()}
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"{name} is not a ledger of this course: {error}") from error
+        self.entries.update({(row.lab, row.key): row for row in rows})
+        self.bets.update(bets)
+
+    def dumps(self) -> str:
+        """The ledger as JSON text."""
+        rows = [asdict(entry) for entry in self.entries.values()]
+        return json.dumps({"ledger": 1, "rows": rows, "bets": self.bets}, indent=1, ensure_ascii=False) + "\n"
+
+    def save(self) -> None:
+        """Write the file, whole or not at all. A disk that refuses turns the ledger into one kept in memory."""
+        if self.path is None:
+            return
+        try:
+            draft = self.path.with_suffix(f".{os.getpid()}.tmp")
+            draft.write_text(self.dumps(), encoding="utf-8")
+            draft.replace(self.path)
+        except OSError as error:
+            print(
+                f"The ledger can't be written to {self.path} ({error.strerror}); it is kept in memory, download it at the end."
+            )
+            self.path = None
+
+    def predict(self, key: str, value: float, unit: str = "s") -> Entry:
+        """Store a guess. One that changes after its figure is known is kept, and marked late."""
+        old = self.entries.get((self.lab, key), Entry(self.lab, key, unit))
+        late = old.late or (old.value is not None and old.guess != value)
+        return self._put(replace(old, guess=float(value), unit=unit, late=late))
+
+    def record(
+        self,
+        key: str,
+        value: Any,
+        unit: str = "s",
+        provenance: Provenance | str = Provenance.MEASURED,
+        source: str | None = None,
+    ) -> Entry:
+        """Store a figure: a number, or a `Timing` (its median and label). ValueError for an unknown label."""
+        if hasattr(value, "median_s"):
+            value, unit, provenance = value.median_s, "s", value.provenance
+        label = str(Provenance(provenance))
+        if label == "published" and not source:
+            raise ValueError("a published figure needs its source: record(..., source='who said so')")
+        old = self.entries.get((self.lab, key), Entry(self.lab, key, unit))
+        row = replace(old, value=float(value), unit=unit, provenance=label, machine=machine_name(), source=source)
+        return self._put(row)
+
+    def find(self, key: str, lab: str | None = None) -> Entry | None:
+        """The row of a figure, from this ledger or else from the shipped reference (then published, another machine)."""
+        mine = self.entries.get((lab or self.lab, key))
+        if mine is not None and mine.value is not None:
+            return mine
+        return reference().entries.get((lab or self.lab, key))
+
+    def _put(self, row: Entry) -> Entry:
+        self.entries[row.lab, row.key] = row
+        self.save()
+        return row
+
+
+_current = Ledger()
+
+
+def current() -> Ledger:
+    """The ledger that `begin` opened; before that an empty one in memory."""
+    return _current
+
+
+def reference() -> Ledger:
+    """The shipped ledger of another machine: every row labelled published, with the machine as its source."""
+    ledger = Ledger()
+    shipped = files("gpu_utils") / "data" / "reference_ledger.json"
+    if shipped.is_file():
+        ledger.merge(shipped.read_text(encoding="utf-8"), "the reference ledger")
+    for place, row in ledger.entries.items():
+        source = f"this course's reference run on {row.machine}"
+        ledger.entries[place] = replace(row, provenance="published", source=source, guess=None)
+    return ledger
+
+
+def begin(lab: str) -> None:
+    """Start the lab `lab`: open the ledger and say in one line what machine this is and what is measured here."""
+    global _current
+    _current = Ledger.load(path) if (path := ledger_path()) else Ledger()
+    _current.lab = lab
+    kept = f"ledger: {path.name}, {len(_current.entries)} rows" if path else "ledger: in memory"
+    print(f"{lab} on {machine_name()} · {_what_is_real()} · {kept}")
+
+
+def ledger_path() -> Path | None:
+    """Where the ledger lies: the variable, an existing file here or above, else beside the labs; None under a grader."""
+    wanted = os.environ.get(LEDGER_VARIABLE, "")
+    if wanted == "memory" or (not wanted and os.environ.get("NBGRADER_EXECUTION")):
+        return None
+    if wanted:
+        return Path(wanted).expanduser()
+    here = Path.cwd()
+    for folder in (here, here.parent):
+        if (folder / FILE_NAME).exists():
+            return folder / FILE_NAME
+    in_lab = re.match(r"\d\d_|warm_up", here.name) is not None
+    return (here.parent if in_lab else here) / FILE_NAME
+
+
+def machine_name() -> str:
+    """This machine in a few words: its best device and its platform."""
+    from gpu_utils.device import detect
+
+    global _machine
+    if _machine is None:
+        _machine = detect(quick=True)
+    best = _machine.best() or _machine.devices[-1]
+    where = "" if _machine.platform in ("", "local", None) else f" ({_machine.platform})"
+    return f"{best.name or platform.machine()}{where}"
+
+
+_machine: Any = None
+
+
+def _what_is_real() -> str:
+    kinds = {device.kind for device in _machine.devices} - {"cpu"} if _machine else set()
+    if kinds:
+        return "GPU and CPU steps are measured"
+    return "CPU steps are measured; GPU figures are modelled or published"
+
+
+def predict(key: str, value: float, unit: str = "s") -> None:
+    """Store a guess before measuring: ``predict("NumPy, whole picture", 0.01)``."""
+    current().predict(key, value, unit)
+    print(f"Noted: {key}, your guess {people(value, unit)}.")
+
+
+def record(
+    key: str,
+    value: Any,
+    unit: str = "s",
+    provenance: Provenance | str = Provenance.MEASURED,
+    source: str | None = None,
+) -> None:
+    """Store what came out, a number or a `Timing`, and say how far the guess was."""
+    row = current().record(key, value, unit, provenance, source)
+    assert row.value is not None
+    said = f"{key}: {people(row.value, row.unit)} ({row.provenance})"
+    print(said + (f"; your guess {people(row.guess, row.unit)}, {_off(row)}." if row.guess is not None else "."))
+
+
+def _off(row: Entry) -> str:
+    factor = row.factor
+    if factor is None:
+        return "not comparable"
+    if 0.8 <= factor <= 1.25:
+        return "close"
+    return f"{factor:.3g} times too high" if factor > 1 else f"{1 / factor:.3g} times too low"
+
+
+def people(value: float | None, unit: str) -> str:
+    """A figure as people read it.
+
+    >>> people(0.0123, "s"), people(2.5e9, "B/s"), people(3, "")
+    ('12.3 ms', '2.5 GB/s', '3')
+    """
+    if value is None:
+        return ""
+    if unit not in ("s", "B", "B/s", "FLOP/s", "FLOP") or value == 0:
+        return f"{value:.3g} {unit}".strip()
+    for size, prefix in (
+        (1e12, "T"),
+        (1e9, "G"),
+        (1e6, "M"),
+        (1e3, "k"),
+        (1, ""),
+        (1e-3, "m"),
+        (1e-6, "µ"),
+        (1e-9, "n"),
+    ):
+        if abs(value) >= size and not (unit == "s" and size > 1):
+            return f"{value / size:.3g} {prefix}{unit}"
+    return f"{value:.3g} {unit}"

@@ -86,9 +86,8 @@ class Ledger:
             draft.write_text(self.dumps(), encoding="utf-8")
             draft.replace(self.path)
         except OSError as error:
-            print(
-                f"The ledger can't be written to {self.path} ({error.strerror}); it is kept in memory, download it at the end."
-            )
+            why = f"{self.path} can't be written ({error.strerror})"
+            print(f"The ledger stays in memory, as {why}; download it at the end.")
             self.path = None
 
     def predict(self, key: str, value: float, unit: str = "s") -> Entry:
@@ -116,7 +115,7 @@ class Ledger:
         return self._put(row)
 
     def find(self, key: str, lab: str | None = None) -> Entry | None:
-        """The row of a figure, from this ledger or else from the shipped reference (then published, another machine)."""
+        """The row of a figure, from this ledger or else from the shipped reference (published, another machine)."""
         mine = self.entries.get((lab or self.lab, key))
         if mine is not None and mine.value is not None:
             return mine
@@ -158,7 +157,7 @@ def begin(lab: str) -> None:
 
 
 def ledger_path() -> Path | None:
-    """Where the ledger lies: the variable, an existing file here or above, else beside the labs; None under a grader."""
+    """Where the ledger lies: the variable, a file here or above, else beside the labs; None under a grader."""
     wanted = os.environ.get(LEDGER_VARIABLE, "")
     if wanted == "memory" or (not wanted and os.environ.get("NBGRADER_EXECUTION")):
         return None

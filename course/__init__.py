@@ -1,0 +1,1 @@
+"""How the course is written, built, checked and graded: ``python -m course VERB``."""

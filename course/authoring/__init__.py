@@ -1,0 +1,1 @@
+"""From one source per lab to the worked solution and to what a student gets, and the checks on both."""

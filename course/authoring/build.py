@@ -1,0 +1,66 @@
+"""``python -m course build``: the notebooks of every lab, from its source."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from course.authoring.notebook import expected_files
+from course.authoring.signatures import stale_signatures
+from course.authoring.source import read_source
+from course.project import CourseError, Lab, Project
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's arguments."""
+    parser.add_argument("labs", nargs="*", metavar="NN_slug", help="which labs; all when none is named")
+    parser.add_argument("--check", action="store_true", help="write nothing; name each file that is out of date")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Build the labs, or say which files differ from what their source would give."""
+    project = Project(args.root)
+    labs = project.select(args.labs)
+    if not labs:
+        raise CourseError(f"there is no lab in {project.root / 'solutions'} yet: nothing to build.")
+    if args.check:
+        problems = [problem for lab in labs for problem in check(lab, project)]
+        for problem in problems:
+            print(problem, file=sys.stderr)
+        return 1 if problems else 0
+    for lab in labs:
+        for path in write(lab, project):
+            print(f"wrote {lab.tell(path)}")
+    return 0
+
+
+def write(lab: Lab, project: Project) -> list[Path]:
+    """Write the lab's two notebooks; return those that changed."""
+    changed = []
+    for name, text in _expected(lab, project).items():
+        path = project.root / name
+        if _text(path) != text:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
+            changed.append(path)
+    return changed
+
+
+def check(lab: Lab, project: Project) -> list[str]:
+    """Return one sentence for each generated file of the lab that is missing or out of date."""
+    problems = []
+    for name, text in _expected(lab, project).items():
+        found = _text(project.root / name)
+        if found != text:
+            what = "is missing" if found is None else "differs from what its source gives"
+            problems.append(f"{name} {what}: run `python -m course build {lab.slug}`.")
+    return problems + stale_signatures(lab)
+
+
+def _expected(lab: Lab, project: Project) -> dict[str, str]:
+    return expected_files(lab, read_source(lab.source, lab.tell(lab.source)), project)
+
+
+def _text(path: Path) -> str | None:
+    return path.read_bytes().decode("utf-8", errors="replace") if path.is_file() else None

@@ -14,7 +14,7 @@ import jupytext
 from course.project import CourseError
 
 ROLES = ("setup", "answer", "test", "written", "given")
-_KEYS = {*ROLES, "title", "minutes", "hardware", "tier", "needs", "points", "hidden", "tags", "jupyter"}
+_KEYS = {*ROLES, "title", "minutes", "hardware", "tier", "needs", "points", "hidden", "tests", "tags", "jupyter"}
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,58}")
 _MARKER = re.compile(r"^# %%(?!%)", re.MULTILINE)
 
@@ -32,6 +32,7 @@ class Cell:
     hidden: bool = False
     tier: str = "core"
     needs: tuple[str, ...] = ()
+    tests: str = "basic,full"
     tags: tuple[str, ...] = ()
     jupyter: tuple[tuple[str, Any], ...] = ()
 
@@ -114,6 +115,7 @@ def _cell(meta: dict[str, Any], text: str, is_code: bool, place: str) -> Cell:
         hidden=meta.get("hidden") is True,
         tier=str(meta.get("tier", "core")),
         needs=_names(meta.get("needs", "")),
+        tests=str(meta.get("tests", "basic,full")),
         tags=tuple(meta.get("tags", ())),
         jupyter=tuple(sorted(meta.get("jupyter", {}).items())),
     )
@@ -147,6 +149,8 @@ def _check_cell(cell: Cell) -> None:
         raise CourseError(f"{place}: {role} is for [markdown] cells; this one is code.")
     if cell.tier not in ("core", "stretch"):
         raise CourseError(f'{place}: tier is "core" or "stretch", not {cell.tier!r}.')
+    if cell.tests not in ("basic,full", "basic", "full", "none"):
+        raise CourseError(f'{place}: tests is "basic", "full" or "none" (both unless it is said).')
     if cell.hidden and role != "test":
         raise CourseError(f"{place}: only a test can be hidden.")
     if role == "setup" and cell.text:

@@ -1,0 +1,296 @@
+"""Runs a prepared notebook to its end, whatever its cells do: one attempt per process, replayed after each death."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from course.grading import wire
+from course.grading.forkserver import QUIET
+from course.grading.lab import Cell, ends_in_value, grade_id, is_experiment, is_solution, is_test, nbgrader_metadata
+from course.grading.score import CellOutcome, judge
+
+__all__ = ["CellOutcome", "Execution", "ForkServer", "Limits", "ServerLost", "run_notebook"]
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class ServerLost(RuntimeError):
+    """The fork server did not start, or died twice in a row."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a submission may use; memory is counted beyond what the imported libraries hold."""
+
+    cell_seconds: float = 30.0
+    notebook_seconds: float = 300.0
+    memory_bytes: int = 2_000_000_000
+    file_bytes: int = 200_000_000
+    restarts: int = 25
+
+
+@dataclass(frozen=True)
+class Death:
+    """A cell that took its process with it: `kind` is timed_out or crashed."""
+
+    position: int
+    name: str
+    kind: str
+    reason: str
+
+
+@dataclass
+class Execution:
+    """What running a notebook gave; `outputs` and `counts` by position in the list of cells, `deaths` in order."""
+
+    outcomes: dict[str, CellOutcome] = field(default_factory=dict)
+    seconds: float = 0.0
+    peak_bytes: int = 0
+    notes: list[str] = field(default_factory=list)
+    deaths: list[Death] = field(default_factory=list)
+    outputs: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    counts: dict[int, int] = field(default_factory=dict)
+
+
+class ForkServer:
+    """The process that forks; a context manager, shared by threads. `run` does one attempt of one submission."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+
+    def __enter__(self) -> ForkServer:
+        self._start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop()
+
+    def run(self, job: dict[str, Any], on_message: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+        """Send a job, pass on its ``cell`` messages, and return its ``end`` message."""
+        ours = self._connect()
+        with ours:
+            patience = float(job["cell_seconds"]) + 60.0
+            ours.settimeout(patience)
+            reader = wire.Reader()
+            try:
+                ours.sendall(wire.pack(job))
+                while chunk := ours.recv(65536):
+                    for message in reader.feed(chunk):
+                        if message.get("event") == "end":
+                            return message
+                        on_message(message)
+            except (OSError, wire.Broken) as error:
+                return {"reason": f"supervisor lost: {error}", "position": None}
+        return {"reason": "supervisor lost", "position": None}
+
+    def _connect(self) -> socket.socket:
+        with self._lock:
+            for _ in range(2):
+                ours, theirs = socket.socketpair()
+                with theirs:
+                    try:
+                        assert self._control is not None
+                        socket.send_fds(self._control, [b"j"], [theirs.fileno()])
+                        return ours
+                    except (OSError, AssertionError):
+                        ours.close()
+                        self._stop()
+                        self._start()
+        raise ServerLost("the fork server died twice; is there enough memory?")
+
+    def _start(self) -> None:
+        self._control, theirs = socket.socketpair()
+        environment = {**os.environ, **QUIET, "PYTHONPATH": str(ROOT)}
+        entry = [sys.executable, "-P", "-m", "course.grading.forkserver", str(theirs.fileno())]
+        with theirs, tempfile.TemporaryFile() as said:
+            self._process = subprocess.Popen(
+                entry,
+                env=environment,
+                pass_fds=[theirs.fileno()],
+                cwd="/",
+                start_new_session=True,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=said,
+            )
+            theirs.close()
+            self._control.settimeout(180)
+            if self._control.recv(5) != b"ready":
+                self._process.wait(5)
+                said.seek(0)
+                last = said.read().decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
+                raise ServerLost(f"the fork server did not start: {last[0]}")
+
+    def _stop(self) -> None:
+        if self._control is not None:
+            self._control.close()
+        if self._process is not None:
+            try:
+                self._process.wait(5)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        self._control = self._process = None
+
+
+def run_notebook(
+    cells: list[Cell], *, lab_folder: Path, limits: Limits | None = None, seed: str, server: ForkServer | None = None
+) -> Execution:
+    """Run the cells of a prepared notebook and judge its test cells; without `server`, one is started for it.
+
+    A cell that runs over its time or ends its process loses its own points; then set-up and answers before it
+    are replayed, without it, in a new process, and the rest is run. Cells tagged ``experiment`` are skipped.
+    """
+    if server is None:
+        with ForkServer() as own:
+            return run_notebook(cells, lab_folder=lab_folder, limits=limits, seed=seed, server=own)
+    return _Run(cells, lab_folder, limits or Limits(), seed, server).to_the_end()
+
+
+class _Run:
+    """One submission on its way; holds what is known between attempts."""
+
+    def __init__(self, cells: list[Cell], folder: Path, limits: Limits, seed: str, server: ForkServer) -> None:
+        self.cells, self.folder, self.limits, self.seed, self.server = cells, folder, limits, seed, server
+        self.execution = Execution()
+        self.runnable = [i for i, c in enumerate(cells) if _runs(c)]
+        self.done: set[int] = set()
+        self.deadly: set[int] = set()
+
+    def to_the_end(self) -> Execution:
+        began = time.monotonic()
+        for _ in range(self.limits.restarts + 1):
+            left = self.limits.notebook_seconds - (time.monotonic() - began)
+            if left <= 0 or not self._remaining():
+                break
+            end = self.server.run(self._job(left), self._record)
+            self.execution.peak_bytes = max(self.execution.peak_bytes, int(end.get("peak_bytes") or 0))
+            if end.get("reason") == "done":
+                break
+            self._bury(end)
+        self.execution.seconds = time.monotonic() - began
+        self._give_up(self.execution.seconds >= self.limits.notebook_seconds)
+        self._blame_answers()
+        return self.execution
+
+    def _remaining(self) -> list[int]:
+        return [i for i in self.runnable if i not in self.done and i not in self.deadly]
+
+    def _job(self, seconds_left: float) -> dict[str, Any]:
+        replayed = [i for i in self.runnable if i in self.done and not is_test(self.cells[i])]
+        positions = sorted({i for i in replayed if i not in self.deadly} | set(self._remaining()))
+        return {
+            "cells": [
+                {"position": i, "source": self.cells[i]["source"], "test": is_test(self.cells[i])} for i in positions
+            ],
+            "lab_folder": str(self.folder),
+            "root": str(ROOT),
+            "seed": self.seed,
+            "environment": {"GPU_UTILS_LEDGER": "memory"},
+            "cell_seconds": self.limits.cell_seconds,
+            "notebook_seconds": seconds_left,
+            "memory_bytes": self.limits.memory_bytes,
+            "file_bytes": self.limits.file_bytes,
+        }
+
+    def _record(self, message: dict[str, Any]) -> None:
+        i = message.get("position")
+        if not isinstance(i, int) or i in self.done or i not in self.runnable:
+            return  # a replayed cell, or one that nobody asked for
+        self.done.add(i)
+        self.execution.outputs[i] = [o for o in message.get("outputs") or [] if isinstance(o, dict)]
+        self.execution.counts[i] = int(message.get("count") or 0)
+        cell = self.cells[i]
+        if is_test(cell):
+            found = judge(grade_id(cell), _points(cell), message, ends_in_value=ends_in_value(cell["source"]))
+            self.execution.outcomes[found.grade_id] = found
+
+    def _bury(self, end: dict[str, Any]) -> None:
+        """Note which cell took the process with it, so that the next attempt goes on without it."""
+        i = end.get("position")
+        kind = "timed_out" if end.get("reason") == "timed_out" else "crashed"
+        if not isinstance(i, int) or i not in self.runnable:
+            remaining = self._remaining()
+            i = remaining[0] if remaining else self.runnable[-1]
+        self.deadly.add(i)
+        cell = self.cells[i]
+        reason = _reason(kind, end, self.limits)
+        self.execution.deaths.append(Death(i, _name(cell, i), kind, reason))
+        if i not in self.done:
+            self.execution.outputs[i] = [_error_output(kind, reason)]
+            if is_test(cell):
+                found = CellOutcome(
+                    grade_id(cell),
+                    _points(cell),
+                    0.0,
+                    kind,
+                    self.limits.cell_seconds if kind == "timed_out" else 0.0,
+                    None,
+                    reason,
+                )
+                self.execution.outcomes[found.grade_id] = found
+
+    def _give_up(self, late: bool) -> None:
+        for i in self._remaining():
+            cell = self.cells[i]
+            if is_test(cell):
+                status = "timed_out" if late else "needs_replay_failed"
+                why = "the notebook ran over its time" if late else "the notebook could not be replayed up to here"
+                self.execution.outcomes[grade_id(cell)] = CellOutcome(
+                    grade_id(cell), _points(cell), 0.0, status, 0.0, None, why
+                )
+        if late:
+            self.execution.notes.append(f"the notebook ran over {self.limits.notebook_seconds:g} s")
+
+    def _blame_answers(self) -> None:
+        """An answer cell that died leaves its tests with a NameError: give them the real reason."""
+        for death in self.execution.deaths:
+            if not is_solution(self.cells[death.position]):
+                continue
+            for suffix in ("", "-basic", "-full"):
+                found = self.execution.outcomes.get(death.name + suffix)
+                if found and found.status in ("error", "failed", "not_attempted"):
+                    why = f"the answer cell {death.reason}"
+                    self.execution.outcomes[found.grade_id] = CellOutcome(
+                        found.grade_id, found.points, found.score, death.kind, found.seconds, found.check, why
+                    )
+
+
+def _runs(cell: Cell) -> bool:
+    return cell["cell_type"] == "code" and bool(cell["source"].strip()) and not is_experiment(cell)
+
+
+def _points(cell: Cell) -> float:
+    return float(nbgrader_metadata(cell)["points"])
+
+
+def _name(cell: Cell, position: int) -> str:
+    return grade_id(cell) or str(cell.get("id") or f"cell {position + 1}")
+
+
+def _reason(kind: str, end: dict[str, Any], limits: Limits) -> str:
+    if kind == "timed_out":
+        return f"ran over {limits.cell_seconds:g} s and was stopped"
+    status = end.get("status")
+    if isinstance(status, int) and os.WIFEXITED(status):
+        return f"ended its process (exit code {os.WEXITSTATUS(status)})"
+    if isinstance(status, int) and os.WIFSIGNALED(status):
+        return f"ended its process (signal {os.WTERMSIG(status)})"
+    return f"ended its process ({end.get('reason')})"
+
+
+def _error_output(kind: str, reason: str) -> dict[str, Any]:
+    name = "CellTimeoutError" if kind == "timed_out" else "DeadKernelError"
+    return {"output_type": "error", "ename": name, "evalue": f"the cell {reason}", "traceback": [f"{name}: {reason}"]}

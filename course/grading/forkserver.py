@@ -1,0 +1,89 @@
+"""The fork server: a process that has imported everything once, and forks a supervisor per submission.
+
+Started as ``python -m course.grading.forkserver FD``. On the socket FD it receives one connection a submission. It
+runs no student code, has one thread, and never touches CUDA, so that its children start clean.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import os
+import pkgutil
+import signal
+import socket
+import sys
+import threading
+import warnings
+
+LIBRARIES = (
+    "numpy",
+    "numpy.testing",
+    "matplotlib.pyplot",
+    "IPython.core.interactiveshell",
+    "IPython.display",
+    "ipywidgets",
+    "array_api_compat",
+    "array_api_strict",
+    "torch",
+)
+QUIET = {
+    "MPLBACKEND": "Agg",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "NUMEXPR_NUM_THREADS": "1",
+    "NUMBA_NUM_THREADS": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+    "ORT_DISABLE_TELEMETRY": "1",
+    "PYTHONHASHSEED": "0",
+    "GPU_UTILS_LEDGER": "memory",
+}
+"""Environment of the server: one thread a library, since a fork keeps no other, and as many submissions as cores."""
+
+
+def main(fd: int) -> None:
+    """Import, say "ready", then fork a supervisor for every connection until the grader hangs up."""
+    from course.grading import supervisor
+
+    _import_libraries()
+    gc.collect()
+    gc.freeze()  # what is imported is never scanned again, so its memory stays shared with the children
+    if threading.active_count() != 1:
+        raise SystemExit("the fork server has more than one thread: forking it would not be safe")
+    control = socket.socket(fileno=fd)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    control.sendall(b"ready")
+    while True:
+        _, fds, _, _ = socket.recv_fds(control, 1, 1)
+        if not fds:
+            return
+        if os.fork() == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            control.close()
+            code = 1
+            with contextlib.suppress(BaseException):
+                supervisor.supervise(fds[0])
+                code = 0
+            os._exit(code)
+        os.close(fds[0])
+
+
+def _import_libraries() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name in LIBRARIES:
+            with contextlib.suppress(ImportError):
+                importlib.import_module(name)
+        with contextlib.suppress(ImportError):
+            package = importlib.import_module("gpu_utils")
+            for module in pkgutil.walk_packages(package.__path__, "gpu_utils."):
+                if not module.name.endswith("__main__"):
+                    with contextlib.suppress(Exception):
+                        importlib.import_module(module.name)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

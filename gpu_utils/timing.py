@@ -200,9 +200,7 @@ def measure_transfer(array: Any, device: str, *, repeat: int | None = None) -> T
         return None
     label = Provenance.EMULATED if device == STAND_IN else Provenance.MEASURED
     size = float(array.nbytes)
-    out = measure(
-        to_device, array, device, repeat=repeat, label=f"host to {device}", nbytes=size, provenance=label
-    )
+    out = measure(to_device, array, device, repeat=repeat, label=f"host to {device}", nbytes=size, provenance=label)
     wait = synchroniser(there)
     back = measure(
         to_host, there, repeat=repeat, label=f"{device} to host", nbytes=size, provenance=label, synchronise=wait

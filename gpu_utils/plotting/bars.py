@@ -49,8 +49,8 @@ def ladder(
     known = [value for value in times.values() if value is not None]
     if not known:
         raise ValueError("a ladder needs at least one rung with a time")
-    for name, value in guesses.items():
-        _seconds(f"guess for {name}", value)
+    for name, guess in guesses.items():
+        _seconds(f"guess for {name}", guess)
     marks = [*known, *(guesses[name] for name in times if name in guesses), *([floor_s] if floor_s else [])]
     low = 10 ** math.floor(math.log10(min(marks)) - 0.15)
     high = max(marks) * (max(marks) / low) ** 0.42  # room on the right for what is written beside the bars
@@ -103,7 +103,7 @@ def stacked(
     unit, scale = _unit(longest)
     said = {name: Provenance(provenance[name] if isinstance(provenance, Mapping) else provenance) for name in bars}
     with style():
-        figure = new_figure(WIDTH_IN, 0.72 * len(bars) + 1.75, alt or _describe_bars(bars, said))
+        figure = new_figure(WIDTH_IN, 0.85 * len(bars) + 1.75, alt or _describe_bars(bars, said))
         axes = figure.subplots()
         for place, (name, bar) in enumerate(bars.items()):
             _stack(axes, place, bar, parts, scale, longest)
@@ -111,7 +111,7 @@ def stacked(
             note = f"  {quantities.seconds(total)} · {said[name]}"
             axes.text(total * scale, place, note, va="center", ha="left", fontsize=10)
         axes.set_xlim(0, longest * scale * 1.32)
-        axes.set_ylim(len(bars) - 0.45, -0.55)
+        axes.set_ylim(len(bars) - 0.45, -0.8)
         axes.set_yticks(range(len(bars)), [name if name else "" for name in bars])
         axes.tick_params(axis="y", length=0, labelsize=11)
         axes.set_xlabel(f"time in {unit}")
@@ -143,8 +143,10 @@ def _rung(axes: Any, place: int, low: float, time_s: float | None, label: Proven
     axes.barh(
         place, time_s - low, left=low, height=0.52, color=drawn.colour, hatch=drawn.hatch, edgecolor="white", lw=0
     )
-    text = f" {quantities.seconds(time_s)} · {label}"
-    axes.text(time_s, place, text, va="center", ha="left", fontsize=10, bbox=_paper(), zorder=6)
+    text = f"{quantities.seconds(time_s)} · {label}"
+    axes.annotate(
+        text, (time_s, place), (5, 0), textcoords="offset points", va="center", fontsize=10, bbox=_paper(), zorder=6
+    )
 
 
 def _guess(axes: Any, place: int, time_s: float) -> None:
@@ -182,8 +184,8 @@ def _paper() -> dict[str, Any]:
 def _seconds_axis(axes: Any) -> None:
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-    axes.xaxis.set_major_locator(LogLocator(base=10, numticks=9))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: quantities.seconds(value)))
+    axes.xaxis.set_major_locator(LogLocator(base=10, numticks=7))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:,.0f} s" if v >= 1 else quantities.seconds(v)))
     axes.xaxis.set_minor_formatter(NullFormatter())
     axes.grid(axis="x", which="major")
     axes.set_xlabel("time, log scale (shorter is better)")
@@ -208,8 +210,9 @@ def _unit(longest_s: float) -> tuple[str, float]:
 
 
 def _stack(axes: Any, place: int, bar: dict[str, float], parts: list[str], scale: float, longest: float) -> None:
-    left = 0.0
+    left, narrow = 0.0, 0
     for part, time_s in bar.items():
+        middle, text = left + time_s * scale / 2, quantities.seconds(time_s)
         at = parts.index(part) % len(PALETTE)
         axes.barh(
             place,
@@ -222,10 +225,20 @@ def _stack(axes: Any, place: int, bar: dict[str, float], parts: list[str], scale
             lw=1,
         )
         if time_s > 0.13 * longest:
-            axes.text(
-                left + time_s * scale / 2, place, quantities.seconds(time_s), ha="center", va="center", fontsize=9.5,
-                bbox=_paper(),
+            axes.text(middle, place, text, ha="center", va="center", fontsize=9.5, bbox=_paper())
+        elif time_s > 0:  # too narrow for words: they go above it, with a thread
+            thread = {"arrowstyle": "-", "color": "#6b6b6b", "lw": 0.8, "shrinkA": 0, "shrinkB": 0}
+            axes.annotate(
+                f"{part} {text}",
+                (middle, place - 0.28),
+                (0, 7 + 11 * (narrow % 2)),
+                textcoords="offset points",
+                ha="center" if middle > 0.1 * longest * scale else "left",
+                va="bottom",
+                fontsize=9,
+                arrowprops=thread,
             )
+            narrow += 1
         left += time_s * scale
 
 
@@ -248,7 +261,8 @@ def _describe(
     said = []
     for name, value in times.items():
         guess = f", guessed {quantities.seconds(guesses[name])}" if name in guesses else ""
-        said.append(f"{name} " + ("not on this machine" if value is None else f"{quantities.seconds(value)}, {labels[name]}{guess}"))
+        time = "not on this machine" if value is None else f"{quantities.seconds(value)}, {labels[name]}"
+        said.append(f"{name} {time}{guess}")
     end = f" Memory bandwidth allows no less than {quantities.seconds(floor_s)}." if floor_s else ""
     return f"Bars of time on a log scale: {'; '.join(said)}.{end}"
 

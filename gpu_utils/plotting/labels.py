@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -33,7 +34,7 @@ def place_labels(
     dots = [axes.transData.transform((x, y)) for x, y, _ in texts]
     walls = [axes.transData.transform(corners) for corners in lines]
     taken = [each.get_window_extent(renderer) for each in axes.texts]
-    for (x, y, text), dot in zip(texts, dots, strict=True):
+    for x, y, text in sorted(texts, reverse=True):  # from the right, so that words run into free space
         best, best_cost = None, float("inf")
         for step, distance in enumerate(_DISTANCES_PT):
             for turn, (right, up) in enumerate(_DIRECTIONS):
@@ -48,7 +49,6 @@ def place_labels(
         note = _write(axes, x, y, text, best[0], best[1], fontsize)
         taken.append(note.get_window_extent(renderer))
         if best[2] > 1:  # far enough that a thread must show which dot is meant
-            note.arrow_patch = None
             axes.annotate("", (x, y), best[:2], textcoords="offset points", arrowprops=_THREAD)
 
 
@@ -64,26 +64,27 @@ def _write(axes: Any, x: float, y: float, text: str, right: float, up: float, fo
         ha="left" if right > 0 else "right" if right < 0 else "center",
         va="bottom" if up > 0 else "top" if up < 0 else "center",
         fontsize=fontsize,
+        bbox={"boxstyle": "square,pad=0", "facecolor": "white", "edgecolor": "none", "alpha": 0.75},
         zorder=8,
     )
 
 
 def _penalty(box: Any, frame: Any, taken: list[Any], dots: list[Any], walls: list[Any]) -> float:
     inside = frame.x0 <= box.x0 and box.x1 <= frame.x1 and frame.y0 <= box.y0 and box.y1 <= frame.y1
-    cost = 0.0 if inside else 1000.0
+    cost: float = 0.0 if inside else 1000.0
     cost += 300.0 * sum(box.overlaps(other) for other in taken)
     cost += 200.0 * sum(box.x0 - 4 <= x <= box.x1 + 4 and box.y0 - 4 <= y <= box.y1 + 4 for x, y in dots)
     for corners in walls:
-        cost += 100.0 * sum(_crosses(box, *pair) for pair in zip(corners, corners[1:], strict=False))
+        cost += 100.0 * sum(_crosses(box, *pair) for pair in itertools.pairwise(corners))
     return cost
 
 
 def _crosses(box: Any, start: Any, end: Any) -> bool:
-    """Whether a straight line comes within 2 pixels of a box (Liang and Barsky's clipping)."""
+    """Whether a straight line comes within 5 pixels of a box (Liang and Barsky's clipping)."""
     first, last = 0.0, 1.0
     for at, step, low, high in (
-        (start[0], end[0] - start[0], box.x0 - 2, box.x1 + 2),
-        (start[1], end[1] - start[1], box.y0 - 2, box.y1 + 2),
+        (start[0], end[0] - start[0], box.x0 - 5, box.x1 + 5),
+        (start[1], end[1] - start[1], box.y0 - 5, box.y1 + 5),
     ):
         if abs(step) < 1e-9:
             if not low <= at <= high:

@@ -200,8 +200,8 @@ def _tile_edges(axes: Any, height: int, width: int) -> None:
 def _describe_patch(numbers: Any, row: int, column: int) -> str:
     height, width = numbers.shape[:2]
     first = numbers[0, 0].tolist()
-    said = f"red {first[0]}, green {first[1]}, blue {first[2]}" if isinstance(first, list) else str(first)
+    said = "red {:.3g}, green {:.3g}, blue {:.3g}".format(*first) if isinstance(first, list) else f"{first:.3g}"
     return (
         f"{height} x {width} pixels as tiles with their numbers, from row {row}, column {column}. "
-        f"The first is {said}; the values lie between {numbers.min()} and {numbers.max()}."
+        f"The first is {said}; the values lie between {numbers.min():.3g} and {numbers.max():.3g}."
     )

@@ -60,7 +60,8 @@ def roofline(
             drawn = look(labels[name])
             axes.plot(intensity, rate, marker=drawn.marker, color=drawn.colour, ms=9, mec="white", ls="", zorder=6)
         for intensity, rate in guesses.values():
-            axes.plot(intensity, rate, marker=GUESS.marker, color=GUESS.colour, ms=9, mfc="none", mew=1.8, ls="", zorder=6)
+            hollow = {"marker": GUESS.marker, "color": GUESS.colour, "mfc": "none", "mew": 1.8}
+            axes.plot(intensity, rate, ms=9, ls="", zorder=6, **hollow)
         axes.set_title(title)
         texts = [(*at, f"{name} · {labels[name]}") for name, at in points.items()]
         texts += [(*at, f"your guess: {name}") for name, at in guesses.items()]
@@ -78,7 +79,7 @@ def _log_axes(axes: Any, roofs: list[Roof], points: list[tuple[float, float]]) -
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xlim(left, right)
-    axes.set_ylim(min(rates) / 3, max(rates) * 4)
+    axes.set_ylim(min(rates) / 6, max(rates) * 4)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: quantities.amount(value)))
     for axis in (axes.xaxis, axes.yaxis):
@@ -106,7 +107,8 @@ def _draw_roof(axes: Any, roof: Roof, colour: str, line: Any) -> None:
         ha="right",
         va="bottom",
         fontsize=9.5,
-        color=colour,
+        bbox={"boxstyle": "square,pad=0.05", "facecolor": "white", "edgecolor": "none", "alpha": 0.9},
+        zorder=5,
     )
 
 

@@ -1,0 +1,61 @@
+"""``python -m course answers``: do the tests tell right answers from wrong ones?"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from nbformat import NotebookNode
+
+from course.authoring.known_answers import read_answers, too_few
+from course.authoring.matrix import grade_all
+from course.authoring.notebook import release_notebook, solution_notebook
+from course.authoring.signatures import write_signatures
+from course.authoring.source import read_source
+from course.authoring.trial import Trial, pipeline
+from course.project import Lab, Project
+
+Pipeline = Callable[[Lab, NotebookNode], AbstractContextManager[Trial]]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's arguments."""
+    parser.add_argument("labs", nargs="*", metavar="NN_slug", help="which labs; all graded ones when none is named")
+    parser.add_argument(
+        "--write", action="store_true", help="store what each wrong answer fails, for the checks' hints"
+    )
+
+
+def main(args: argparse.Namespace, open_pipeline: Pipeline = pipeline) -> int:
+    """Grade the known answers of the labs and print what they earn; 1 when a test is to be put right."""
+    project = Project(args.root)
+    complaints = [
+        complaint
+        for lab in project.select(args.labs)
+        for complaint in _examine(lab, project, args.write, open_pipeline)
+    ]
+    for complaint in complaints:
+        print(complaint, file=sys.stderr)
+    return 1 if complaints else 0
+
+
+def _examine(lab: Lab, project: Project, write: bool, open_pipeline: Pipeline) -> list[str]:
+    source = read_source(lab.source, lab.tell(lab.source))
+    if not source.of_role("test"):
+        print(f"{lab.slug}: nothing is graded here.")
+        return []
+    answers = read_answers(lab, source)
+    solved = solution_notebook(source, project)
+    with open_pipeline(lab, solved) as trial:
+        matrix = grade_all(source, solved, release_notebook(solved), answers, trial)
+    print(f"{lab.slug}\n{matrix.table()}\n")
+    complaints = [*too_few(lab, source, answers), *matrix.complaints()]
+    if not write:
+        return complaints
+    if complaints:
+        return [*complaints, f"{lab.tell(lab.signatures)} was left as it is: first put the above right."]
+    changed = write_signatures(lab, source, matrix.signatures())
+    print(f"{'wrote' if changed else 'unchanged:'} {lab.tell(lab.signatures)}")
+    return []

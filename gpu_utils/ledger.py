@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from gpu_utils.provenance import Provenance
+from gpu_utils.quantities import amount
 
 FILE_NAME = "pixels-ledger.json"
+_UNITS = {"s": "seconds", "x": "times", "": "a plain number"}
 LEDGER_VARIABLE = "GPU_UTILS_LEDGER"
 """Environment variable: a path for the ledger's file, or ``memory`` to keep none."""
 
@@ -193,10 +195,13 @@ def _what_is_real() -> str:
     return "CPU steps are measured; GPU figures are modelled or published"
 
 
-def predict(key: str, value: float, unit: str = "s") -> None:
-    """Store a guess before measuring: ``predict("NumPy, whole picture", 0.01)``."""
+def predict(key: str, value: float | None, unit: str = "s") -> None:
+    """Store a guess before measuring: ``predict("NumPy, whole picture", 0.01)``; None is no guess yet."""
+    if value is None:
+        print(f"{key}: no guess yet. Put a number in place of None, in {_UNITS.get(unit, unit)}.")
+        return
     current().predict(key, value, unit)
-    print(f"Noted: {key}, your guess {people(value, unit)}.")
+    print(f"{key}: your guess is {figure(value, unit)}. Noted.")
 
 
 def record(
@@ -209,8 +214,8 @@ def record(
     """Store what came out, a number or a `Timing`, and say how far the guess was."""
     row = current().record(key, value, unit, provenance, source)
     assert row.value is not None
-    said = f"{key}: {people(row.value, row.unit)} ({row.provenance})"
-    print(said + (f"; your guess {people(row.guess, row.unit)}, {_off(row)}." if row.guess is not None else "."))
+    said = f"{key}: {figure(row.value, row.unit)} ({row.provenance})"
+    print(said + (f"; your guess {figure(row.guess, row.unit)}, {_off(row)}." if row.guess is not None else "."))
 
 
 def _off(row: Entry) -> str:
@@ -222,26 +227,12 @@ def _off(row: Entry) -> str:
     return f"{factor:.3g} times too high" if factor > 1 else f"{1 / factor:.3g} times too low"
 
 
-def people(value: float | None, unit: str) -> str:
-    """A figure as people read it.
+def figure(value: float | None, unit: str) -> str:
+    """A figure as people read it; empty for None. Ratios ("x") and plain numbers ("") take no SI prefix.
 
-    >>> people(0.0123, "s"), people(2.5e9, "B/s"), people(3, "")
-    ('12.3 ms', '2.5 GB/s', '3')
+    >>> figure(0.0123, "s"), figure(2.5e9, "B/s"), figure(0.25, "x"), figure(None, "s")
+    ('12.3 ms', '2.5 GB/s', '0.25 x', '')
     """
     if value is None:
         return ""
-    if unit not in ("s", "B", "B/s", "FLOP/s", "FLOP") or value == 0:
-        return f"{value:.3g} {unit}".strip()
-    for size, prefix in (
-        (1e12, "T"),
-        (1e9, "G"),
-        (1e6, "M"),
-        (1e3, "k"),
-        (1, ""),
-        (1e-3, "m"),
-        (1e-6, "µ"),
-        (1e-9, "n"),
-    ):
-        if abs(value) >= size and not (unit == "s" and size > 1):
-            return f"{value / size:.3g} {prefix}{unit}"
-    return f"{value:.3g} {unit}"
+    return amount(value, unit) if unit not in ("", "x") else f"{value:.3g} {unit}".strip()

@@ -8,7 +8,7 @@ import math
 import sys
 from typing import Any
 
-from gpu_utils.ledger import FILE_NAME, Entry, Ledger, current, people, reference
+from gpu_utils.ledger import FILE_NAME, Entry, Ledger, current, figure, reference
 
 
 class Table:
@@ -18,13 +18,13 @@ class Table:
         self.rows = rows
 
     def _cells(self, row: Entry) -> tuple[str, str, str, str, str]:
-        guess = people(row.guess, row.unit) + (" (after seeing)" if row.late else "")
+        guess = figure(row.guess, row.unit) + (" (after seeing)" if row.late else "")
         factor = "" if row.factor is None else f"{row.factor:.2g} x"
         label = row.provenance or ""
         return (
             f"{row.lab} · {row.key}",
             guess,
-            people(row.value, row.unit),
+            figure(row.value, row.unit),
             factor,
             f"{label}: {row.source}" if row.source else label,
         )
@@ -50,6 +50,12 @@ def table(lab: str | None = None, with_reference: bool = False) -> Table:
     if with_reference:
         rows = {**reference().entries, **{k: v for k, v in rows.items() if v.value is not None}}
     return Table([row for row in rows.values() if lab in (None, row.lab)])
+
+
+def guess(key: str) -> float | None:
+    """What the learner guessed for `key` in this lab, or None."""
+    row = current().entries.get((current().lab, key))
+    return row.guess if row else None
 
 
 def plot(lab: str | None = None) -> Any:

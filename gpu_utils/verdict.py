@@ -53,7 +53,7 @@ class Verdict:
             "not_attempted": "not attempted yet",
             "nothing_checked": "nothing was checked",
         }
-        return f"{self.check}: {words[self.status]} · {points}"
+        return f"{self.check}: {words[self.status]}" + (f" · {points}" if self.points else "")
 
     def bundle(self) -> dict[str, Any]:
         """The check as plain data, for the grader and for tests."""

@@ -1,0 +1,1012 @@
+# %% [markdown] title=true minutes=95 hardware="a GPU adds a rung to the ladder and a real journey over the bus"
+# # 01 · A picture is a matrix
+#
+# {badges}
+#
+# {line}
+#
+# *Day for night*: film crews shoot a night scene at noon, darken the picture and tint it blue. You do the same to
+# a photograph, and find out what a computer spends its time on while you do. At the end you will have written
+# a neuron.
+#
+# **You will be able to**
+#
+# - say what rows, columns and channels of a picture are, and write filters as arithmetic on whole arrays;
+# - keep an array's dtype, library and device, so that one function runs on NumPy, CuPy and beyond;
+# - explain why bytes wrap round, and prevent it;
+# - count the bytes that a filter moves, and predict its time from the memory's bandwidth;
+# - place a filter under a roofline and say what limits it.
+#
+# **Before this:** the warm-up (axes, broadcasting, dtypes). **After this:** 02 and 03, in either order.
+#
+# ```
+# warm_up ──► 00 ──► 01 (you are here) ──┬──► 02  one thread, one pixel
+#                                        └──► 03  from filters to neurons
+# ```
+
+# %% setup=true
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+from gpu_utils import check, detect, ledger_view, predict, record
+from gpu_utils.arrays import array_module, device_memory, to_host
+from gpu_utils.plotting import ladder, pixel_grid, roofline, show, show_images, stacked
+from gpu_utils.roofline import attainable, measure_roof
+from gpu_utils.samples import credit, photograph
+from gpu_utils.timing import measure
+from gpu_utils.widgets import explore, split
+
+photo = photograph("china")  # bytes: rows, columns, channels
+print(photo.shape, photo.dtype, "·", credit("china"))
+
+# %% [markdown]
+# ## 1 · One photograph, one question
+#
+# Here it is at noon. Your phone would take it with twelve megapixels: 3000 rows, 4000 columns, 3 channels. That is
+# **36 million values**, and day for night takes a few operations on each.
+
+# %% tags=["experiment"]
+show(show_images({"noon, as photographed": photo}, alt="The Summer Palace in Beijing at noon"),
+     alt="Photograph of a Chinese palace building above trees, in bright daylight")
+
+# %% [markdown]
+# **How long does it take to darken and tint all 36 million values?** In plain Python loops, with NumPy, on a GPU? Put three
+# guesses in place of `None`, in seconds, before you read on. Nobody grades them. They come back beside the truth.
+
+# %% tags=["experiment"]
+predict("day for night, Python loops", None, "s")
+predict("day for night, NumPy as you would write it", None, "s")
+predict("day for night, on a GPU", None, "s")
+
+# %% [markdown]
+# ## 2 · Zoom until the picture is numbers
+#
+# `photo[row, column, channel]`: **axis 0** counts rows downward, **axis 1** columns to the right, **axis 2** the channels red, green, blue. We
+# call the three lengths $H$, $W$ and $C = 3$, here and in every later lab.
+
+# %% tags=["experiment"]
+row, column = 150, 200  # move the window: any row below 420, any column below 630
+fig, axes = plt.subplots(1, 2, figsize=(8, 2.9), width_ratios=[1.5, 1], layout="constrained")
+axes[0].imshow(photo)
+axes[0].add_patch(plt.Rectangle((column - 0.5, row - 0.5), 64, 64, fill=False, edgecolor="white", linewidth=2))
+axes[0].set(xlabel="axis 1: column", ylabel="axis 0: row", title=f"photo, shape {photo.shape}")
+axes[1].imshow(photo[row : row + 64, column : column + 64], extent=(column, column + 64, row + 64, row))
+axes[1].set(title="a window of 64 x 64", xlabel="column", ylabel="row")
+show(fig, alt="The photograph with a white square, and beside it the 64 by 64 pixels inside the square")
+
+# %% tags=["experiment"]
+show(pixel_grid(photo[row : row + 8, column : column + 8]),
+     alt="Eight by eight pixels, each with its red, green and blue value printed inside")
+
+# %% [markdown]
+# A picture comes in two kinds, and your filters must take both:
+#
+# | kind | dtype | black | white | one value takes | where you meet it |
+# |---|---|---|---|---|---|
+# | bytes | `uint8` | 0 | 255 | 1 byte | files, cameras, screens |
+# | floats | `float32` | 0.0 | 1.0 | 4 bytes | filters, neural networks |
+
+# %% [markdown]
+# ## 3 · `darken`: one multiplication
+#
+# **Goal.** Multiply every value by a factor from 0 to 1. Keep shape, dtype, library and device.
+#
+# A function that says `np.` works for NumPy only. `array_module(image)` gives you the library that *made* the image, by
+# custom called `xp`, and then the same line runs on a GPU's array:
+#
+# | habit | portable |
+# |---|---|
+# | `image.astype(np.float32)` | `xp.astype(image, xp.float32)` |
+# | `np.round(values)` | `xp.round(values)` |
+# | `np.clip(values, 0, 255)` | `xp.clip(values, 0, 255)` |
+# | `np.array(colour)` | `xp.asarray(colour, dtype=xp.float32, device=image.device)` |
+# | `np.linspace(a, b, n)` | `xp.linspace(a, b, n, dtype=xp.float32, device=image.device)` |
+#
+# Plain Python numbers need no conversion: `values * 0.5` is fine wherever `values` is a float array. A byte array isn't: bytes take
+# no fractions, so turn them into floats, multiply, round, and turn them back.
+#
+# **Predict.** What becomes of the bytes 7, 100 and 255 at half brightness? Which of them is a matter of taste?
+
+# %% answer="darken"
+def darken(image, factor):
+    """Multiply every value of a picture by a factor.
+
+    image: (H, W, 3), float32 from 0 to 1 or uint8 from 0 to 255, of any array library.
+    factor: a number from 0 (black) to 1 (unchanged); for anything else, NaN too, raise a
+        ValueError with one sentence.
+    Returns a new array like image: same shape, dtype, library and device. Bytes are rounded
+    to the nearest (7 * 0.5 may become 3 or 4; 5 * 0.55 = 2.75 must become 3).
+    """
+    ### BEGIN SOLUTION
+    if not 0 <= factor <= 1:  # NaN fails every comparison, so it ends up here too
+        raise ValueError(f"factor must lie between 0 and 1, not {factor}")
+    xp = array_module(image)
+    values = xp.astype(image, xp.float32) * float(factor)
+    if image.dtype == xp.uint8:
+        values = xp.round(values)
+    return xp.astype(values, image.dtype)
+    ### END SOLUTION
+
+# %% [markdown]
+# <details><summary>Hint 1</summary>
+#
+# Three steps: refuse a bad factor, multiply in floats, go back to the dtype that came in.
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# `xp.astype(values, xp.uint8)` cuts the fraction off: 2.75 becomes 2. Round first. And `factor < 0 or factor > 1` is False for NaN: every
+# comparison with NaN is.
+#
+# </details>
+# <details><summary>Hint 3: nearly the answer</summary>
+#
+# ```python
+# if not 0 <= factor <= 1:
+#     raise ValueError(...)
+# xp = array_module(image)
+# values = xp.astype(image, xp.float32) * factor
+# # for bytes only: values = xp.round(values)
+# return xp.astype(values, image.dtype)
+# ```
+#
+# </details>
+
+# %% test="darken-basic" points=1
+floats = np.linspace(0, 1, 24, dtype=np.float32).reshape(2, 4, 3)
+bytes_ = np.array([[[0, 5, 7], [100, 200, 255]]], dtype=np.uint8)
+with check("darken", points=1) as c:
+    c.call(darken, floats, 0.5).close(0.5 * floats, "half the factor halves every float")
+    c.call(darken, floats, 0).close(0 * floats, "factor 0 gives black")
+    c.call(darken, bytes_, 0.55).close(
+        bytes_ * 0.55, "bytes come back as bytes, rounded to the nearest", dtype="uint8", atol=0.501)
+    c.call(darken, floats, 1.5).raises(ValueError, "a factor above 1 would brighten: it raises ValueError")
+c.score
+
+# %% test="darken-full" points=2 hidden=true
+# More of the same: other shapes and factors, NaN, and an array on another device.
+with check("darken", points=2) as c:
+    picture = c.rng.random((7, 4, 3), dtype=np.float32)
+    coded = c.rng.integers(0, 256, (5, 9, 3), dtype=np.uint8)
+    factor = float(c.rng.uniform(0.3, 0.7))
+    c.call(darken, picture, factor).close(factor * picture, "any factor scales every float", atol=1e-6)
+    c.call(darken, coded, factor).close(
+        coded * factor, "any factor scales every byte to the nearest", dtype="uint8", atol=0.501)
+    c.call(darken, coded, 1).close(coded, "factor 1 leaves bytes as they are")
+    c.call(darken, picture, -0.1).raises(ValueError, "a negative factor raises ValueError")
+    c.call(darken, picture, float("nan")).raises(ValueError, "NaN as a factor raises ValueError")
+    c.call(darken, device_memory(picture), factor).close(
+        factor * picture, "floats on another device stay there", atol=1e-6)
+    c.call(darken, device_memory(coded), factor).close(
+        coded * factor, "bytes on another device stay there", dtype="uint8", atol=0.501)
+c.score
+
+# %% [markdown]
+# **Look.** Drag the slider, or focus it and use the arrow keys. If the picture says that the function is not written yet, write it and run the
+# cell again.
+
+# %% tags=["experiment"]
+explore(darken, photo, sliders={"factor": (0.0, 1.0, 0.05, 0.45)}, alt="The photograph, darkened by the factor on the slider")
+
+# %% [markdown]
+# ## 4 · `tint`: a multiplication and an addition
+#
+# **Goal.** Mix every pixel with one colour: $(1 - s) \cdot \text{image} + s \cdot \text{colour}$. Strength $s = 0$ changes nothing, $s = 1$ leaves
+# the colour alone.
+#
+# The shapes do the work: $(H, W, 3)$ with $(3,)$. Broadcasting lines shapes up **from the right**, so the colour meets
+# the channels, in every row and column.
+#
+# | array | shape |
+# |---|---|
+# | image | $(H, W, 3)$ |
+# | colour | $(\phantom{H, W,}\; 3)$ |
+# | result | $(H, W, 3)$ |
+
+# %% answer="tint"
+def tint(image, colour, strength):
+    """Mix a picture with one colour: (1 - strength) * image + strength * colour.
+
+    image: (H, W, 3), float32 from 0 to 1 or uint8 from 0 to 255, of any array library.
+    colour: three numbers, red, green, blue, in the image's own units (0 to 1 for floats, 0 to
+        255 for bytes), as a tuple or list.
+    strength: a number from 0 to 1.
+    Returns a new array like image; bytes are rounded to the nearest.
+    """
+    ### BEGIN SOLUTION
+    xp = array_module(image)
+    paint = xp.asarray(colour, dtype=xp.float32, device=image.device)
+    values = (1 - strength) * xp.astype(image, xp.float32) + strength * paint
+    if image.dtype == xp.uint8:
+        values = xp.round(values)
+    return xp.astype(values, image.dtype)
+    ### END SOLUTION
+
+# %% [markdown]
+# <details><summary>Hint 1</summary>
+#
+# Two products and a sum, all in floats. The end is that of `darken`.
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# The colour is a Python tuple. Make it an array *where the image is*: last row but one of the table in part 3.
+#
+# </details>
+# <details><summary>Hint 3: nearly the answer</summary>
+#
+# ```python
+# paint = xp.asarray(colour, dtype=xp.float32, device=image.device)
+# values = (1 - strength) * xp.astype(image, xp.float32) + strength * paint
+# ```
+#
+# </details>
+
+# %% test="tint-basic" points=1
+grey = np.full((3, 3, 3), 0.5, dtype=np.float32)
+grey_bytes = np.full((3, 3, 3), 100, dtype=np.uint8)
+with check("tint", points=1) as c:
+    c.call(tint, grey, (1.0, 0.5, 0.0), 0.0).close(grey, "strength 0 changes nothing")
+    c.call(tint, grey, (1.0, 0.5, 0.0), 1.0).close(
+        np.broadcast_to(np.float32([1.0, 0.5, 0.0]), (3, 3, 3)), "strength 1 leaves the colour alone, channel by channel")
+    c.call(tint, grey_bytes, (0, 20, 255), 0.25).close(
+        0.75 * grey_bytes + 0.25 * np.array([0, 20, 255]), "a colour for bytes is given in bytes", dtype="uint8", atol=0.501)
+c.score
+
+# %% test="tint-full" points=1 hidden=true
+# Random pictures and colours, and an array on another device.
+with check("tint", points=1) as c:
+    picture = c.rng.random((3, 8, 3), dtype=np.float32)
+    coded = c.rng.integers(0, 256, (6, 5, 3), dtype=np.uint8)
+    colour = tuple(float(v) for v in c.rng.random(3))
+    paint = tuple(int(v) for v in c.rng.integers(0, 256, 3))
+    strength = float(c.rng.uniform(0.15, 0.4))
+    exact = (1 - strength) * picture.astype(np.float64) + strength * np.array(colour)
+    c.call(tint, picture, colour, strength).close(exact, "floats mix with any colour", dtype="float32", atol=1e-6)
+    exact = (1 - strength) * coded + strength * np.array(paint)
+    c.call(tint, coded, paint, strength).close(exact, "bytes mix with any colour", dtype="uint8", atol=0.501)
+    c.call(tint, coded, list(paint), 1).close(
+        np.broadcast_to(np.uint8(paint), coded.shape), "a list is a colour too, and strength may be a whole number")
+    c.call(tint, device_memory(coded), paint, strength).close(
+        exact, "a picture on another device stays there", dtype="uint8", atol=0.501)
+c.score
+
+# %% [markdown]
+# **Look: day for night.** Darken, then tint with a deep blue. Find the darkest factor at which you can still count the windows.
+
+# %% tags=["experiment"]
+def day_for_night(image, factor, strength):
+    return tint(darken(image, factor), (10, 25, 90), strength)
+
+
+explore(day_for_night, photo, sliders={"factor": (0.0, 1.0, 0.05, 0.45), "strength": (0.0, 1.0, 0.05, 0.4)},
+        alt="The photograph as day for night: darkened and tinted blue")
+
+# %% [markdown]
+# ## 5 · Find the bug: the sun that turned black
+#
+# A colleague wants the light to fall in from one side: bright on the left, dark on the right. For the left he needs a gain *above* 1. With floats
+# his function looked fine. Then he ran it on bytes.
+
+# %% tags=["experiment"]
+def gradient_with_a_bug(image, left, right):
+    gains = np.linspace(left, right, image.shape[1])
+    return (image * gains[:, np.newaxis]).astype(image.dtype)
+
+
+show(show_images({"his gradient, left=1.8": gradient_with_a_bug(photo, 1.8, 0.3),
+                  "what he wanted": np.clip(photo * np.linspace(1.8, 0.3, photo.shape[1])[:, None], 0, 255).astype("uint8")},
+                 alt="Wrapped bytes beside clipped bytes"),
+     alt="Left: the bright sky has broken into garish bands where bytes wrapped round. Right: the sky is simply white")
+
+# %% [markdown]
+# **Predict.** A byte of 200 with gain 1.5 should be 300. What is it instead? Work it out before you run the next cell.
+
+# %% tags=["experiment"]
+value = np.array([200], dtype=np.uint8)
+print("200 * 1.5 =", value * 1.5, "as a byte:", (value * 1.5).astype(np.uint8), " and 300 - 256 =", 300 - 256)
+
+# %% [markdown]
+# A byte has 256 values, so 300 starts again from 0: 300 - 256 = 44. Bright became dark, without a warning. (The cast of a float outside
+# a byte's range is not even defined by the C standard: other processors may give other numbers. NumPy on a GPU's host and CuPy on the GPU can disagree.)
+# The cure is to **clip before you cast**: `xp.clip(values, 0, 255)`.
+#
+# **Goal.** Write `gradient` without the bug, for any array library. Floats clip too: a screen shows nothing brighter than 1.0.
+
+# %% answer="gradient"
+def gradient(image, left, right):
+    """Multiply by a gain that changes linearly from the first column to the last.
+
+    image: (H, W, 3), float32 from 0 to 1 or uint8 from 0 to 255, of any array library.
+    left, right: gain of the first and of the last column; above 1 brightens. A picture of one
+        column gets `left`.
+    Returns a new array like image, clipped to 0..1 or 0..255; bytes are rounded to the nearest.
+    """
+    ### BEGIN SOLUTION
+    xp = array_module(image)
+    gains = xp.linspace(left, right, image.shape[1], dtype=xp.float32, device=image.device)
+    values = xp.astype(image, xp.float32) * gains[None, :, None]
+    if image.dtype == xp.uint8:
+        values = xp.clip(xp.round(values), 0, 255)
+    else:
+        values = xp.clip(values, 0, 1)
+    return xp.astype(values, image.dtype)
+    ### END SOLUTION
+
+# %% [markdown]
+# <details><summary>Hint 1</summary>
+#
+# One gain a column: $W$ numbers. Which axis must they meet? Shapes line up from the right, and on the right are the channels.
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# `gains[None, :, None]` has the shape $(1, W, 1)$: the same for all rows and all channels. `linspace` with one point gives `left`.
+#
+# </details>
+# <details><summary>Hint 3: nearly the answer</summary>
+#
+# ```python
+# gains = xp.linspace(left, right, image.shape[1], dtype=xp.float32, device=image.device)
+# values = xp.astype(image, xp.float32) * gains[None, :, None]
+# # bytes: round, clip to 0..255; floats: clip to 0..1; then back to image.dtype
+# ```
+#
+# </details>
+
+# %% test="gradient-basic" points=2
+white = np.ones((2, 5, 3), dtype=np.float32)
+ramp = np.broadcast_to(np.linspace(0, 1, 5, dtype=np.float32)[:, None], (2, 5, 3))
+bright = np.full((4, 2, 3), 200, dtype=np.uint8)
+with check("gradient", points=2) as c:
+    c.call(gradient, white, 0, 1).close(ramp, "the gain runs from left to right, ends included", atol=1e-6)
+    c.call(gradient, white, 2.0, 2.0).close(white, "floats never exceed 1")
+    c.call(gradient, bright, 1.5, 1.0).close(
+        np.broadcast_to(np.uint8([[255], [200]]), (4, 2, 3)), "200 * 1.5 is 255, not 44: bytes clip before the cast")
+c.score
+
+# %% test="gradient-full" points=2 hidden=true
+# Other sizes and gains, a picture of one column, and an array on another device.
+with check("gradient", points=2) as c:
+    picture = c.rng.random((3, 6, 3), dtype=np.float32)
+    coded = c.rng.integers(0, 256, (4, 11, 3), dtype=np.uint8)
+    left, right = float(c.rng.uniform(1.4, 2.2)), float(c.rng.uniform(0.1, 0.5))
+
+    def exact(image, top):
+        gains = np.linspace(left, right, image.shape[1])[:, None]
+        return np.clip(image.astype(np.float64) * gains, 0, top)
+    c.call(gradient, picture, left, right).close(
+        exact(picture, 1), "floats follow the gain and clip at 1", dtype="float32", atol=1e-5)
+    c.call(gradient, coded, left, right).close(
+        exact(coded, 255), "bytes follow the gain, rounded and clipped", dtype="uint8", atol=0.501)
+    c.call(gradient, np.ascontiguousarray(coded[:, ::-1]), right, left).close(
+        exact(coded, 255)[:, ::-1], "a gain that rises from left to right", dtype="uint8", atol=0.501)
+    c.call(gradient, coded[:, :1], 0.5, 2.0).close(
+        coded[:, :1] * 0.5, "a picture of one column gets the left gain", dtype="uint8", atol=0.501)
+    c.call(gradient, picture, -1.0, -0.5).close(np.zeros((3, 6, 3), np.float32), "nothing falls below 0")
+    c.call(gradient, device_memory(coded), left, right).close(
+        exact(coded, 255), "a picture on another device stays there", dtype="uint8", atol=0.501)
+c.score
+
+# %% tags=["experiment"]
+explore(gradient, photo, sliders={"left": (0.0, 3.0, 0.1, 1.8), "right": (0.0, 3.0, 0.1, 0.3)},
+        alt="The photograph with a gain that changes from left to right")
+
+# %% [markdown]
+# ## 6 · `mix_channels`: every output looks at every input
+#
+# So far red stayed red. Now each output channel is a mixture of all three inputs, with nine weights:
+#
+# $$\text{out}_i = \sum_{j} \text{matrix}_{ij} \cdot \text{pixel}_j \qquad
+# \begin{pmatrix} r' \\ g' \\ b' \end{pmatrix} = \begin{pmatrix} m_{00} & m_{01} & m_{02} \\ m_{10} & m_{11} & m_{12} \\ m_{20} & m_{21} & m_{22} \end{pmatrix}
+# \begin{pmatrix} r \\ g \\ b \end{pmatrix}$$
+#
+# Sepia is such a matrix. So is an eye that lacks one kind of cone.
+#
+# | array | shape |
+# |---|---|
+# | image | $(H, W, 3)$, the last axis is $j$ |
+# | matrix | $(3, 3)$: row $i$ of the output, column $j$ of the input |
+# | result | $(H, W, 3)$, the last axis is $i$ |
+#
+# **Predict.** `image @ matrix` runs without an error. Which of the two axes of the matrix does it sum over?
+
+# %% answer="mix_channels"
+def mix_channels(image, matrix):
+    """Mix the channels of every pixel: out[i] = sum over j of matrix[i][j] * pixel[j].
+
+    image: (H, W, 3), float32 from 0 to 1 or uint8 from 0 to 255, of any array library.
+    matrix: three rows of three numbers, as a list of lists.
+    Returns a new array like image, clipped to 0..1 or 0..255; bytes are rounded to the nearest.
+    """
+    ### BEGIN SOLUTION
+    xp = array_module(image)
+    weights = xp.asarray(matrix, dtype=xp.float32, device=image.device)
+    values = xp.astype(image, xp.float32) @ weights.T
+    if image.dtype == xp.uint8:
+        values = xp.clip(xp.round(values), 0, 255)
+    else:
+        values = xp.clip(values, 0, 1)
+    return xp.astype(values, image.dtype)
+    ### END SOLUTION
+
+# %% [markdown]
+# <details><summary>Hint 1</summary>
+#
+# The matrix product `a @ b` sums over the *last* axis of `a` and the *first* axis of `b`. The formula sums over $j$, the matrix's second axis.
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# So turn the matrix round: `weights.T`. Try it with a matrix that swaps two channels in one direction only.
+#
+# </details>
+# <details><summary>Hint 3: nearly the answer</summary>
+#
+# ```python
+# weights = xp.asarray(matrix, dtype=xp.float32, device=image.device)
+# values = xp.astype(image, xp.float32) @ weights.T
+# # the end is that of gradient
+# ```
+#
+# </details>
+
+# %% test="mix_channels-basic" points=1
+pixel = np.array([[[0.2, 0.4, 0.8]]], dtype=np.float32)
+one = np.array([[[10, 100, 200]]], dtype=np.uint8)
+only_red_from_blue = [[0, 0, 1], [0, 1, 0], [0, 0, 0]]
+with check("mix_channels", points=1) as c:
+    c.call(mix_channels, pixel, [[1, 0, 0], [0, 1, 0], [0, 0, 1]]).close(pixel, "the unit matrix changes nothing", atol=1e-6)
+    c.call(mix_channels, pixel, only_red_from_blue).close(
+        np.float32([[[0.8, 0.4, 0.0]]]), "matrix[0][2] takes blue into red, not red into blue", atol=1e-6)
+    c.call(mix_channels, one, [[1, 1, 1], [0, 0.5, 0], [-1, 0, 0]]).close(
+        np.uint8([[[255, 50, 0]]]), "310 becomes 255 and -10 becomes 0")
+c.score
+
+# %% test="mix_channels-full" points=2 hidden=true
+# Random matrices and pictures, and an array on another device.
+with check("mix_channels", points=2) as c:
+    picture = c.rng.random((4, 5, 3), dtype=np.float32)
+    coded = c.rng.integers(0, 256, (6, 3, 3), dtype=np.uint8)
+    weights = c.rng.uniform(-0.4, 0.9, (3, 3))
+    exact = np.clip(picture.astype(np.float64) @ weights.T, 0, 1)
+    c.call(mix_channels, picture, weights.tolist()).close(exact, "floats are mixed and clipped", dtype="float32", atol=1e-5)
+    exact = np.clip(coded.astype(np.float64) @ weights.T, 0, 255)
+    c.call(mix_channels, coded, weights.tolist()).close(
+        exact, "bytes are mixed, rounded and clipped", dtype="uint8", atol=0.501)
+    c.call(mix_channels, device_memory(coded), weights.tolist()).close(
+        exact, "a picture on another device stays there", dtype="uint8", atol=0.501)
+c.score
+
+# %% [markdown]
+# **Look through other eyes.** The matrices for colour blindness are published (G. M. Machado, M. M. Oliveira and L. A. F. Fernandes, *A
+# physiologically-based model for simulation of color vision deficiency*, IEEE TVCG 15, 2009; full severity). They were made for linear light; on the
+# bytes of a file they give an impression, not a diagnosis. The sepia matrix is folklore.
+
+# %% tags=["experiment"]
+EYES = {
+    "as it is": [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+    "sepia": [[0.393, 0.769, 0.189], [0.349, 0.686, 0.168], [0.272, 0.534, 0.131]],
+    "no red cones (protanopia)": [
+        [0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "no green cones (deuteranopia)": [
+        [0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+    "no blue cones (tritanopia)": [
+        [1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+}
+flower = photograph("flower")
+explore(lambda image, eyes: mix_channels(image, EYES[eyes]), flower, choices={"eyes": list(EYES)},
+        alt="A flower through the chosen eyes")
+
+# %% [markdown]
+# ## 7 · Stretch: `grayscale`
+#
+# One output channel, three weights: 0.299, 0.587 and 0.114, from the days of analogue television (ITU-R BT.601). The eye is most sensitive to green.
+
+# %% answer="grayscale" tier="stretch"
+def grayscale(image):
+    """Weigh the channels: 0.299 * red + 0.587 * green + 0.114 * blue.
+
+    image: (H, W, 3), float32 from 0 to 1 or uint8 from 0 to 255, of any array library.
+    Returns a new array (H, W) of the same dtype, library and device; bytes are rounded to the
+    nearest.
+    """
+    ### BEGIN SOLUTION
+    xp = array_module(image)
+    weights = xp.asarray([0.299, 0.587, 0.114], dtype=xp.float32, device=image.device)
+    values = xp.astype(image, xp.float32) @ weights
+    if image.dtype == xp.uint8:
+        values = xp.round(values)
+    return xp.astype(values, image.dtype)
+    ### END SOLUTION
+
+# %% [markdown]
+# <details><summary>Hint 1</summary>
+#
+# It is one row of `mix_channels`. Which shape has the row, and which the product?
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# $(H, W, 3)$ `@` $(3,)$ is $(H, W)$: the axis that is summed over disappears.
+#
+# </details>
+# <details><summary>Hint 3: nearly the answer</summary>
+#
+# `xp.astype(image, xp.float32) @ weights`, then round for bytes, then back to `image.dtype`.
+#
+# </details>
+
+# %% test="grayscale-basic" points=1
+pure = np.eye(3, dtype=np.float32).reshape(1, 3, 3)
+with check("grayscale", points=1) as c:
+    c.call(grayscale, pure).close(np.float32([[0.299, 0.587, 0.114]]), "red, green and blue have their own weights")
+    c.call(grayscale, np.full((2, 3, 3), 77, np.uint8)).close(np.full((2, 3), 77, np.uint8), "grey stays as grey as it was")
+c.score
+
+# %% test="grayscale-full" points=1 hidden=true
+# Random bytes and floats, and an array on another device.
+with check("grayscale", points=1) as c:
+    picture = c.rng.random((5, 4, 3), dtype=np.float32)
+    coded = c.rng.integers(0, 256, (9, 7, 3), dtype=np.uint8)
+    weights = np.array([0.299, 0.587, 0.114])
+    c.call(grayscale, picture).close(picture @ weights, "floats are weighed", dtype="float32", atol=1e-6)
+    c.call(grayscale, coded).close(coded @ weights, "bytes are weighed and rounded", dtype="uint8", atol=0.501)
+    c.call(grayscale, device_memory(coded)).close(
+        coded @ weights, "a picture on another device stays there", dtype="uint8", atol=0.501)
+c.score
+
+# %% [markdown]
+# ## 8 · The same code elsewhere
+#
+# A GPU has memory of its own, and NumPy can't reach into it. There may be no GPU here, so we take a stand-in: `device_memory(x)` copies an array to the second
+# device of the library *array_api_strict*, where NumPy's functions fail just as they would on a card. It says nothing about speed. It says
+# whether your code would *run*.
+#
+# One of these functions sneaks back to NumPy. Which sentence gives it away?
+
+# %% tags=["experiment"]
+def darken_on_the_sly(image, factor):
+    return np.asarray(image) * np.float32(factor)
+
+
+far = device_memory(photo[:40, :60])
+print("photo on the other device:", far.shape, far.dtype, far.device)
+for name, run in {
+    "darken": lambda: darken(far, 0.5),
+    "tint": lambda: tint(far, (10, 25, 90), 0.4),
+    "gradient": lambda: gradient(far, 1.8, 0.3),
+    "mix_channels": lambda: mix_channels(far, EYES["sepia"]),
+    "darken_on_the_sly": lambda: darken_on_the_sly(far, 0.5),
+}.items():
+    try:
+        print(f"{name:18} runs there; the result is on {run().device}")
+    except NotImplementedError:
+        print(f"{name:18} is not written yet")
+    except Exception as error:
+        print(f"{name:18} fails there: {type(error).__name__}: {str(error)[:90]}")
+
+# %% [markdown]
+# That is all it takes to be portable: ask the array for its library, and never leave it. Hand these functions a CuPy array and they run on a GPU, as they stand.
+
+# %% [markdown]
+# ## 9 · The ladder: the same arithmetic, less moving
+#
+# Now the question from the start: 36 million values, darkened and tinted. Five ways to write it, given. Read them, then **predict**: which
+# step gains the most?
+#
+# Both filters together are one line for each value: $v \mapsto a \cdot v + b$, with $a = 0.45 \cdot 0.6$ and $b = 0.4 \cdot \text{blue}$ per channel.
+
+# %% given="ladder_rungs"
+H, W = 3000, 4000
+BLUE = np.array([0.04, 0.10, 0.35], dtype=np.float32)
+
+
+def loops(image, out):
+    """Plain Python: one value at a time."""
+    for row in range(image.shape[0]):
+        for column in range(image.shape[1]):
+            for channel in range(3):
+                out[row, column, channel] = 0.6 * (0.45 * image[row, column, channel]) + 0.4 * BLUE[channel]
+
+
+def as_written(image, out):
+    """NumPy as the formula stands: every operation makes a whole new picture."""
+    dark = image * np.float32(0.45)
+    out[...] = np.float32(0.6) * dark + np.float32(0.4) * BLUE
+
+
+def long_rows(image, out):
+    """The colour repeated along the row: the innermost loop is 12,000 values long and not 3."""
+    paint = np.tile(np.float32(0.4) * BLUE, image.shape[1])
+    flat = image.reshape(image.shape[0], -1)
+    out.reshape(flat.shape)[...] = np.float32(0.6) * (flat * np.float32(0.45)) + paint
+
+
+def in_place(image, out):
+    """Two operations that write into memory which is there already: two passes over the picture."""
+    paint = np.tile(np.float32(0.4) * BLUE, image.shape[1])
+    flat, result = image.reshape(image.shape[0], -1), out.reshape(image.shape[0], -1)
+    np.multiply(flat, np.float32(0.27), out=result)
+    np.add(result, paint, out=result)
+
+
+def one_pass(image, out, rows=8):
+    """The same two operations, strip by strip: the second finds its strip still in the cache."""
+    paint = np.tile(np.float32(0.4) * BLUE, image.shape[1])
+    flat, result = image.reshape(image.shape[0], -1), out.reshape(image.shape[0], -1)
+    for top in range(0, image.shape[0], rows):
+        strip = result[top : top + rows]
+        np.multiply(flat[top : top + rows], np.float32(0.27), out=strip)
+        np.add(strip, paint, out=strip)
+
+
+def plain_copy(image, out):
+    """No arithmetic at all: read every byte, write every byte."""
+    np.copyto(out, image)
+
+# %% tags=["experiment"]
+big = np.resize(photo.astype(np.float32) / 255, (H, W, 3))  # twelve megapixels, 144 MB
+out = np.zeros_like(big)
+crop = np.ascontiguousarray(big[:40, :50])
+
+slow = measure(loops, crop, np.zeros_like(crop), label="Python loops, 40 x 50 crop")
+whole = slow.median_s * big.size / crop.size  # a formula on a measurement: modelled
+rungs = {"Python loops": whole}
+provenance = {"Python loops": "modelled"}
+for name, function in {"NumPy as written": as_written, "long rows": long_rows,
+                       "in place, two passes": in_place, "one pass": one_pass}.items():
+    rungs[name] = measure(function, big, out, label=name, nbytes=2 * big.nbytes)
+    provenance[name] = "measured"
+    print(rungs[name])
+floor = measure(plain_copy, big, out, label="plain copy", nbytes=2 * big.nbytes)
+print(floor)
+
+record("day for night, Python loops", whole, "s", "modelled", source="40 x 50 crop, measured here, times its share")
+record("day for night, NumPy as you would write it", rungs["NumPy as written"])
+record("day for night, one pass", rungs["one pass"])
+record("one pass over plain copy", rungs["one pass"].median_s / floor.median_s, "x")
+
+# %% tags=["experiment"]
+guesses = {"Python loops": "day for night, Python loops", "NumPy as written": "day for night, NumPy as you would write it"}
+guesses = {rung: ledger_view.guess(key) for rung, key in guesses.items() if ledger_view.guess(key)}
+show(ladder(rungs, guesses=guesses, floor_s=floor.median_s, floor_label="plain copy: no faster than this", provenance=provenance),
+     alt="Bars on a logarithmic scale: Python loops take seconds, each NumPy rung less, the last one comes close to a plain copy")
+
+# %% [markdown]
+# **Explain.** Read the ladder from the bottom. The last rung does no less arithmetic than the third: one product and one sum for each value. It only *moves less*:
+# no new pictures, no second journey to memory. And no way of writing it gets below a plain copy, which does no arithmetic at all.
+#
+# The first step is the interpreter's: each value costs Python dozens of instructions. The step to *long rows* surprises most people: the arithmetic is the same, but a
+# loop of three values costs more to start than to run.
+
+# %% [markdown]
+# ### More cores, more speed?
+#
+# NumPy used one core. Cut the picture into as many parts as there are cores and let each darken its own. **Predict** the gain.
+
+# %% tags=["experiment"]
+predict("gain of all cores, day for night", None, "x")
+predict("gain of all cores, a filter full of sines", None, "x")
+
+# %% tags=["experiment"]
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+pool = ThreadPoolExecutor(cores)
+
+
+def on_all_cores(function, image, out):
+    parts = zip(np.array_split(image, cores), np.array_split(out, cores), strict=True)
+    list(pool.map(lambda pair: function(*pair), parts))
+
+
+def sines(image, out):
+    np.sin(image, out=out)
+    for _ in range(4):
+        np.sin(out, out=out)
+
+
+small = big[:600].copy()
+for name, function, image in (("day for night", one_pass, big), ("a filter full of sines", sines, small)):
+    result = np.zeros_like(image)
+    alone = measure(function, image, result, label=f"{name}, one core")
+    together = measure(lambda f=function, i=image, r=result: on_all_cores(f, i, r), label=f"{name}, {cores} cores")
+    print(alone, together, sep="\n")
+    record(f"gain of all cores, {name}", alone.median_s / together.median_s, "x")
+
+# %% [markdown]
+# The sines scale with the cores: each core has its own arithmetic. The darkening does not scale as well: the cores share one memory, and it
+# is the memory that is busy. Remember this when you read "10,000 cores" on a datasheet.
+
+# %% [markdown]
+# ## 10 · Count the bytes
+#
+# If moving is what costs, then count it. A filter that reads a picture once and writes one back moves 2 x its size; `as_written` above moves much more.
+#
+# **Goal.** Bytes that whole-array reads and writes move.
+
+# %% answer="bytes_moved"
+def bytes_moved(shape, itemsize, reads, writes):
+    """Bytes moved between memory and processor by whole-array reads and writes.
+
+    shape: a tuple of lengths, for example (H, W, 3).
+    itemsize: bytes of one value (1 for uint8, 4 for float32).
+    reads, writes: how many times the whole array is read and written.
+    Returns an int.
+    """
+    ### BEGIN SOLUTION
+    values = 1
+    for length in shape:
+        values *= length
+    return values * itemsize * (reads + writes)
+    ### END SOLUTION
+
+# %% [markdown]
+# <details><summary>Hint 1</summary>
+#
+# How many values has the array? How many bytes each? How many journeys?
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# The number of values is the *product* of the lengths, for any number of axes: `math.prod(shape)`.
+#
+# </details>
+# <details><summary>Hint 3: nearly the answer</summary>
+#
+# `math.prod(shape) * itemsize * (reads + writes)`. A read and a write are journeys alike, so they add.
+#
+# </details>
+
+# %% test="bytes_moved-basic" points=1
+with check("bytes_moved", points=1) as c:
+    c.call(bytes_moved, (2, 4, 3), 1, 1, 1).equal(48, "24 bytes, read once and written once")
+    c.call(bytes_moved, (2, 4, 3), 4, 1, 1).equal(192, "floats take four bytes each")
+    c.call(bytes_moved, (2, 4, 3), 4, 2, 1).equal(288, "two reads and one write are three journeys")
+c.score
+
+# %% test="bytes_moved-full" points=1 hidden=true
+# Other shapes, more axes, and arrays too large for 32 bits.
+with check("bytes_moved", points=1) as c:
+    lengths = tuple(int(n) for n in c.rng.integers(3, 50, 3))
+    reads, writes = int(c.rng.integers(3, 9)), int(c.rng.integers(3, 9))
+    size = lengths[0] * lengths[1] * lengths[2]
+    c.call(bytes_moved, lengths, 2, reads, writes).equal(size * 2 * (reads + writes), "any shape, any number of journeys")
+    c.call(bytes_moved, (7,), 4, 0, 1).equal(28, "one axis, written only: filling an array")
+    c.call(bytes_moved, (64, 3, 2160, 3840), 4, 1, 1).equal(12_740_198_400, "a batch of pictures, over four billion bytes")
+c.score
+
+# %% [markdown]
+# **Look: predict a time from a count.** Bytes over bandwidth is a time. `in_place` reads and writes the picture twice, so 2 reads and 2 writes. Is the prediction right?
+
+# %% tags=["experiment"]
+bandwidth = 2 * big.nbytes / floor.median_s  # measured: the plain copy, one read and one write
+try:
+    expected_s = bytes_moved(big.shape, big.itemsize, 2, 2) / bandwidth
+    print(f"predicted {expected_s * 1e3:.1f} ms (modelled), came out {rungs['in place, two passes'].median_s * 1e3:.1f} ms (measured)")
+except NotImplementedError:
+    print("bytes_moved is not written yet")
+
+# %% [markdown]
+# It is often a little *faster* than predicted. A processor that finds a value in its cache doesn't go to memory for it; and a plain write first reads the line that it overwrites, which
+# an in-place update has anyway. Counting whole-array journeys is a model. It is right within a factor of two, and that is enough to choose between a loop and a ladder.
+
+# %% [markdown]
+# ## 11 · Under the roof
+#
+# **Arithmetic intensity** is operations for each byte moved. Darkening a float: 1 operation, 8 bytes (4 in, 4 out): 0.125. A machine has two limits, and a computation
+# runs under both: its arithmetic peak, and intensity times bandwidth. Drawn on logarithmic axes they make a **roof** (S. Williams, A. Waterman and D. Patterson, *Roofline*,
+# CACM 52, 2009).
+
+# %% given="speedup"
+def arithmetic_intensity(flops, nbytes):
+    """Operations for each byte moved, in FLOP/byte."""
+    return flops / nbytes
+
+
+def speedup(baseline, candidate):
+    """How many times faster `candidate` is: the ratio of the medians of two timings."""
+    return baseline.median_s / candidate.median_s
+
+# %% [markdown]
+# | filter, on floats | operations a pixel | bytes a pixel | intensity |
+# |---|---|---|---|
+# | darken | 3 | 24 | 0.125 |
+# | day for night, one pass | 6 | 24 | 0.25 |
+# | mix_channels | 15 | 24 | 0.625 |
+# | a polynomial of degree 10 | 60 | 24 | 2.5 |
+#
+# **Predict.** The last one does twenty operations for each value, twenty times what darkening does. How many times longer will it take, written strip by strip? Guess before you run on.
+
+# %% tags=["experiment"]
+predict("polynomial of degree 10 over darken, time", None, "x")
+
+# %% tags=["experiment"]
+def by_strips(operate, rows=8):
+    """Make a filter that works strip by strip, so that only the first read and the last write go to memory."""
+    def run(image, out):
+        flat, result = image.reshape(image.shape[0], -1), out.reshape(image.shape[0], -1)
+        for top in range(0, flat.shape[0], rows):
+            operate(flat[top : top + rows], result[top : top + rows])
+    return run
+
+
+def scale(strip, result):
+    np.multiply(strip, np.float32(0.45), out=result)
+
+
+def polynomial(strip, result):  # Horner's rule: ten products, ten sums
+    np.multiply(strip, np.float32(0.1), out=result)
+    for _ in range(9):
+        np.add(result, np.float32(0.1), out=result)
+        np.multiply(result, strip, out=result)
+    np.add(result, np.float32(0.1), out=result)
+
+
+def mix(strip, result):
+    np.matmul(strip.reshape(-1, 3), np.float32(EYES["sepia"]).T, out=result.reshape(-1, 3))
+
+
+roof = measure_roof()
+print(roof)
+values = big.size
+kernels = {"darken": (scale, 1 * values), "day for night": (None, 2 * values),
+           "mix_channels": (mix, 5 * values), "polynomial, degree 10": (polynomial, 20 * values)}
+points, times = [], {}
+for name, (operate, flops) in kernels.items():
+    times[name] = rungs["one pass"] if operate is None else measure(by_strips(operate), big, out, label=name)
+    points.append((name, arithmetic_intensity(flops, 2 * big.nbytes), flops / times[name].median_s, "measured"))
+record("polynomial of degree 10 over darken, time", 1 / speedup(times["polynomial, degree 10"], times["darken"]), "x")
+
+# %% tags=["experiment"]
+show(roofline([roof], points),
+     alt="Four filters as dots under this machine's roof: the first ones lie near the sloping part, where memory is the limit")
+
+# %% [markdown]
+# **Read it.** A dot on the slope waits for memory; a dot under the flat part waits for arithmetic; a dot far below the roof waits for something the roof doesn't know: here the interpreter, single-threaded
+# code, or (for `mix_channels`) a matrix product whose matrices are three wide. The ridge says how many operations you could do for each byte *for free*.
+
+# %% [markdown]
+# ## 12 · The journey costs more than the work
+#
+# A GPU's memory is fast, but the picture starts in yours. To the card, through the filter, and back: three parts. With a GPU here they are measured below; without one they
+# are modelled from published figures: a T4 reads its memory with 320 GB/s (published: NVIDIA's T4 datasheet), and PCIe 3.0 x16 carries 16 GB/s in one direction (published: PCI-SIG's rate, before overhead).
+
+# %% tags=["experiment"]
+one_way, memory = 16e9, 320e9  # byte/s, published
+filters = 1                    # how many filters run on the card before the picture comes home: try 1, 10, 100
+parts = {"to the card": big.nbytes / one_way, f"{filters} filter(s) there": filters * 2 * big.nbytes / memory, "back": big.nbytes / one_way}
+here = filters * rungs["one pass"].median_s
+show(stacked(parts, provenance="modelled"),
+     alt="One stacked bar: the two journeys over the bus take most of the time, the filter itself a sliver")
+print(f"on a T4 with both journeys {sum(parts.values()) * 1e3:.1f} ms (modelled); here {here * 1e3:.1f} ms (measured)")
+record("share of the trip that is travel, one filter on a T4", (parts["to the card"] + parts["back"]) / sum(parts.values()), "", "modelled",
+       source="144 MB over PCIe 3.0 x16 and T4 memory, published rates")
+
+# %% [markdown]
+# **Work it out.** How many filters must run on the card before the trip pays against your processor? Set `filters` above until the card wins, then check with the formula: travel / (time here - time there), each for one filter.
+# A neural network runs hundreds of layers on a picture before it comes home. That is why it lives on the card, and why a single `darken` shouldn't.
+
+# %% [markdown]
+# ## 13 · On real hardware
+#
+# With an NVIDIA GPU and CuPy, your functions run on the card as they stand, and the last guess is settled by measurement.
+
+# %% tags=["experiment"]
+machine = detect(quick=True)
+try:
+    import cupy
+
+    on_card = cupy.is_available()
+except ImportError:
+    on_card = False
+if on_card:
+    card_image = cupy.asarray(big)
+    card_time = measure(lambda image: tint(darken(image, 0.45), (0.04, 0.10, 0.35), 0.4), card_image, label=f"your filters on {machine.best().name}")
+    print(card_time)
+    record("day for night, on a GPU", card_time)
+else:
+    modelled_s = bytes_moved(big.shape, 4, 1, 1) / 320e9 if "bytes_moved" in globals() and callable(bytes_moved) else None
+    print("No GPU that CuPy can use here. A T4 in one pass: 288 MB / 320 GB/s = 0.9 ms (modelled on the published bandwidth).")
+    record("day for night, on a GPU", 2 * big.nbytes / 320e9, "s", "modelled", source="T4: 288 MB over 320 GB/s, one pass, no transfers")
+
+# %% [markdown]
+# Where to see it live: in Colab choose *Runtime ▸ Change runtime type ▸ T4 GPU* and run this notebook again. Your ledger keeps both machines' figures apart by their label.
+
+# %% [markdown]
+# ## 14 · You have written a neuron
+#
+# Look at what you wrote, and read the right-hand column.
+
+# %% tags=["experiment"] jupyter={"source_hidden": true}
+rows = [
+    ("darken", "image · factor", "a weight", "w · x"),
+    ("tint", "image · (1 − s) + s · colour", "a weight and a bias", "w · x + b"),
+    ("clip", "min(max(v, 0), 1)", "an activation", "relu(z), capped at 1"),
+    ("mix_channels", "matrix @ pixel", "a layer: a 1 x 1 convolution", "W @ x"),
+]
+fig, axis = plt.subplots(figsize=(8, 3.0), layout="constrained")
+axis.axis("off")
+axis.set(xlim=(0, 10), ylim=(-0.2, 4.9))
+for x, head in ((0.1, "the photographer's filter"), (6.0, "the network's layer")):
+    axis.text(x, 4.55, head, fontsize=12, fontweight="bold")
+for i, (name, formula, layer, maths) in enumerate(rows):
+    y = 3.55 - i * 1.05
+    axis.text(0.1, y, name, fontsize=11, family="monospace", va="center")
+    axis.text(2.0, y, formula, fontsize=11, va="center", color="#0072B2")
+    axis.annotate("", xy=(5.85, y), xytext=(5.0, y), arrowprops={"arrowstyle": "-|>", "color": "#444444"})
+    axis.text(6.0, y + 0.2, layer, fontsize=11, va="center")
+    axis.text(6.0, y - 0.24, maths, fontsize=11, va="center", color="#B0003A")
+show(fig, alt="Two columns: darken is a weight, tint a weight and a bias, clipping an activation, mix_channels a one by one convolution")
+
+# %% [markdown]
+# The photographer chooses the numbers by eye. A network *learns* them. That is the whole difference, and the rest of this course.
+
+# %% [markdown]
+# ## 15 · In your own words
+#
+# **A card with ten times the arithmetic of another darkens pictures only twice as fast. Why?** In at most 120 words: name the mechanism, use one number from your ledger, and say for which
+# filter the answer would be different. A person reads this.
+#
+# <details><summary>How it is marked (0 to 3)</summary>
+#
+# One point each: the mechanism (bandwidth, intensity), a number that you measured or a count that you made, the limit (where the statement stops being true).
+#
+# </details>
+
+# %% [markdown] written="why-bandwidth" points=3
+# Darkening does one operation for every eight bytes, an intensity of 0.125, far left of the ridge: the processor waits for memory. Here one pass took 1.4 times a plain copy
+# that computes nothing, so almost all the time is moving. A card with ten times the arithmetic but twice the bandwidth moves the picture
+# twice as fast, and the arithmetic stays idle. For a filter with an intensity above the ridge, such as a polynomial of high degree on values that stay in registers,
+# arithmetic is the limit and the card would come near ten times.
+
+# %% [markdown]
+# ## 16 · Your ledger so far
+
+# %% tags=["experiment"]
+ledger_view.table("01_image_filters")
+
+# %% tags=["experiment"]
+guessed = ledger_view.plot("01_image_filters")
+if guessed is None:
+    print("No guesses yet: go back, put numbers in place of None, and run the notebook again.")
+else:
+    show(guessed, alt="Your guesses divided by what came out, on a logarithmic scale around 1")
+
+# %% tags=["experiment"]
+ledger_view.keep()
+
+# %% [markdown]
+# ## Recap
+#
+# <details><summary><b>1.</b> A colleague's filter returns float64 for a float32 picture. It looks right on screen. What does it cost?</summary>
+#
+# Twice the bytes written, and twice those read by whatever comes next. For a filter that waits for memory this is time, not tidiness.
+#
+# </details>
+# <details><summary><b>2.</b> Why does <code>(image * 1.5).astype("uint8")</code> make bright pixels dark?</summary>
+#
+# The products go up to 382, and a byte keeps what is left after subtracting 256. Clip before you cast.
+#
+# </details>
+# <details><summary><b>3.</b> You may fuse three filters into one pass, or buy a processor with three times the FLOPS. Which helps a day-for-night filter?</summary>
+#
+# The fusing. It cuts the journeys to memory from three to one; the processor would wait three times as idly.
+#
+# </details>
+#
+# ## What comes next
+#
+# NumPy decided for you how the 36 million values are shared out among the arithmetic. In **02** you decide: one thread for each pixel, and a picture that goes wrong when threads
+# meet. In **03** the nine numbers of `mix_channels` become numbers that a machine learns.
+#
+# ## Sources
+#
+# - The photographs and their makers: `gpu_utils.samples.credit`.
+# - S. Williams, A. Waterman, D. Patterson: *Roofline: an insightful visual performance model for multicore architectures*, CACM 52 (2009), 65-76.
+# - G. M. Machado, M. M. Oliveira, L. A. F. Fernandes: *A physiologically-based model for simulation of color vision deficiency*, IEEE TVCG 15 (2009), 1291-1298.
+# - Luma weights: Recommendation ITU-R BT.601.
+# - The array API standard: <https://data-apis.org/array-api/latest/>. NVIDIA T4 datasheet: memory bandwidth.

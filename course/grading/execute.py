@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 import os
-import socket
-import subprocess
-import sys
-import tempfile
-import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from course.grading import wire
-from course.grading.forkserver import QUIET
 from course.grading.lab import Cell, ends_in_value, grade_id, is_experiment, is_solution, is_test, nbgrader_metadata
 from course.grading.score import CellOutcome, judge
+from course.grading.server import ROOT, ForkServer, ServerLost
 
 __all__ = ["CellOutcome", "Execution", "ForkServer", "Limits", "ServerLost", "run_notebook"]
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-class ServerLost(RuntimeError):
-    """The fork server did not start, or died twice in a row."""
 
 
 @dataclass(frozen=True)
@@ -62,89 +49,6 @@ class Execution:
     counts: dict[int, int] = field(default_factory=dict)
 
 
-class ForkServer:
-    """The process that forks; a context manager, shared by threads. `run` does one attempt of one submission."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._control: socket.socket | None = None
-
-    def __enter__(self) -> ForkServer:
-        self._start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop()
-
-    def run(self, job: dict[str, Any], on_message: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
-        """Send a job, pass on its ``cell`` messages, and return its ``end`` message."""
-        ours = self._connect()
-        with ours:
-            patience = float(job["cell_seconds"]) + 60.0
-            ours.settimeout(patience)
-            reader = wire.Reader()
-            try:
-                ours.sendall(wire.pack(job))
-                while chunk := ours.recv(65536):
-                    for message in reader.feed(chunk):
-                        if message.get("event") == "end":
-                            return message
-                        on_message(message)
-            except (OSError, wire.Broken) as error:
-                return {"reason": f"supervisor lost: {error}", "position": None}
-        return {"reason": "supervisor lost", "position": None}
-
-    def _connect(self) -> socket.socket:
-        with self._lock:
-            for _ in range(2):
-                ours, theirs = socket.socketpair()
-                with theirs:
-                    try:
-                        assert self._control is not None
-                        socket.send_fds(self._control, [b"j"], [theirs.fileno()])
-                        return ours
-                    except (OSError, AssertionError):
-                        ours.close()
-                        self._stop()
-                        self._start()
-        raise ServerLost("the fork server died twice; is there enough memory?")
-
-    def _start(self) -> None:
-        self._control, theirs = socket.socketpair()
-        environment = {**os.environ, **QUIET, "PYTHONPATH": str(ROOT)}
-        entry = [sys.executable, "-P", "-m", "course.grading.forkserver", str(theirs.fileno())]
-        with theirs, tempfile.TemporaryFile() as said:
-            self._process = subprocess.Popen(
-                entry,
-                env=environment,
-                pass_fds=[theirs.fileno()],
-                cwd="/",
-                start_new_session=True,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=said,
-            )
-            theirs.close()
-            self._control.settimeout(180)
-            if self._control.recv(5) != b"ready":
-                self._process.wait(5)
-                said.seek(0)
-                last = said.read().decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
-                raise ServerLost(f"the fork server did not start: {last[0]}")
-
-    def _stop(self) -> None:
-        if self._control is not None:
-            self._control.close()
-        if self._process is not None:
-            try:
-                self._process.wait(5)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
-        self._control = self._process = None
-
-
 def run_notebook(
     cells: list[Cell], *, lab_folder: Path, limits: Limits | None = None, seed: str, server: ForkServer | None = None
 ) -> Execution:
@@ -175,7 +79,7 @@ class _Run:
             left = self.limits.notebook_seconds - (time.monotonic() - began)
             if left <= 0 or not self._remaining():
                 break
-            end = self.server.run(self._job(left), self._record)
+            end = self.server.attempt(self._job(left), self._record)
             self.execution.peak_bytes = max(self.execution.peak_bytes, int(end.get("peak_bytes") or 0))
             if end.get("reason") == "done":
                 break

@@ -166,7 +166,7 @@ def _question(cell: Cell, position: int, answers: list[str]) -> Question:
     name = grade_id(cell)
     extra = cell["metadata"].get("pixels", {})
     written = is_solution(cell)
-    base = re.sub(r"-(basic|full)$", "", name)
+    base = str(extra.get("question") or re.sub(r"-(basic|full)$", "", name))
     answer = name if written else base if base in answers else ""
     return Question(
         grade_id=name,

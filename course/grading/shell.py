@@ -120,10 +120,12 @@ class NotebookShell(InteractiveShell):
         super().__init__(**kwargs)
 
     def init_display_pub(self) -> None:
+        """Take the recording publisher."""
         self.display_pub = _Publisher(parent=self, shell=self)
         self.configurables.append(self.display_pub)
 
     def init_displayhook(self) -> None:
+        """Take the recording display hook."""
         self.displayhook_class = _Hook
         super().init_displayhook()
 

@@ -1,4 +1,4 @@
-"""Watches one child that runs one submission: limits before it starts, deadlines while it runs, nobody left after it."""
+"""Watches the child that runs a submission: limits before, deadlines during, nobody left after."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import signal
 import sys
 import tempfile
 import time
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -182,7 +183,7 @@ def _limit(job: dict[str, Any]) -> None:
 
 
 def _seed(seed: str) -> None:
-    number = int(seed[:8] or "0", 16)
+    number = zlib.crc32(seed.encode())
     random.seed(number)
     if numpy := sys.modules.get("numpy"):
         numpy.random.seed(number)

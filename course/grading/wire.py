@@ -1,4 +1,4 @@
-"""Frames of JSON on a socket or pipe: four bytes of length, then the text. Never pickles: students write the other end."""
+"""Frames of JSON on a socket or pipe: four bytes of length, then the text. No pickles: students write the other end."""
 
 from __future__ import annotations
 

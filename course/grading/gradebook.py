@@ -1,0 +1,109 @@
+"""The one writer to nbgrader's gradebook, through nbgrader's own API, so that formgrader opens what comes out.
+
+Formats follow nbgrader 0.9: the assignment as its SaveCells stores it, scores as its SaveAutoGrades does. A grade
+that a person has given is never touched.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from nbgrader.api import Gradebook, SubmittedAssignment
+from nbgrader.preprocessors import SaveCells
+from nbgrader.utils import parse_utc
+
+from course.grading.lab import Lab
+from course.grading.triage import Graded
+from course.project import CourseError
+
+DATABASE = "gradebook.db"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A row of `nbgrader export`, and the scores of the single cells behind it (None: a person has to give it)."""
+
+    student_id: str
+    last_name: str | None
+    first_name: str | None
+    email: str | None
+    duedate: datetime | None
+    timestamp: datetime | None
+    raw_score: float
+    penalty: float
+    max_score: float
+    scores: dict[str, float | None]
+    marked_by_person: frozenset[str]
+
+
+class Book:
+    """The gradebook of one lab in ``out/gradebook.db``; a context manager, used by one thread."""
+
+    def __init__(self, out: Path, lab: Lab) -> None:
+        self.lab = lab
+        self.url = f"sqlite:///{(out / DATABASE).resolve()}"
+
+    def __enter__(self) -> Book:
+        with Gradebook(self.url) as book:
+            book.update_or_create_assignment(self.lab.slug)
+        resources = {"nbgrader": {"notebook": self.lab.slug, "assignment": self.lab.slug, "db_url": self.url}}
+        try:
+            SaveCells().preprocess(self.lab.stub_notebook(), resources)
+        except RuntimeError as error:
+            raise CourseError(
+                f"the cells of {self.lab.slug} have changed since this gradebook was begun: grade into a new --out."
+            ) from error
+        self._book = Gradebook(self.url)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._book.close()
+
+    def record(self, graded: Graded, folder: Path) -> None:
+        """Store a submission's scores; an unreadable one gets none, and waits for a person."""
+        book, slug = self._book, self.lab.slug
+        book.update_or_create_student(graded.student_id)
+        book.update_or_create_submission(slug, graded.student_id, **_timestamp(folder))
+        notebook = book.find_submission_notebook(slug, slug, graded.student_id)
+        scores = {o.grade_id: o.score for o in graded.outcomes}
+        for grade in notebook.grades:
+            grade.auto_score = scores.get(grade.name)
+            # As nbgrader does: what a person has graded before is to be looked at again, and kept until then.
+            grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+        for comment in notebook.comments:
+            comment.auto_comment = "No response." if comment.name in graded.unanswered else None
+        book.db.commit()
+
+    def standings(self, student_ids: list[str]) -> list[Standing]:
+        """Where each student stands now, with what people have graded."""
+        return [self._standing(student_id) for student_id in student_ids]
+
+    def _standing(self, student_id: str) -> Standing:
+        book, slug = self._book, self.lab.slug
+        student, assignment = book.find_student(student_id), book.find_assignment(slug)
+        submission: SubmittedAssignment = book.find_submission(slug, student_id)
+        grades = book.find_submission_notebook(slug, slug, student_id).grades
+        return Standing(
+            student_id,
+            student.last_name,
+            student.first_name,
+            student.email,
+            assignment.duedate,
+            submission.timestamp,
+            float(submission.score),
+            float(submission.late_submission_penalty or 0.0),
+            float(assignment.max_score),
+            {g.name: None if g.auto_score is None and g.manual_score is None else float(g.score) for g in grades},
+            frozenset(g.name for g in grades if g.manual_score is not None),
+        )
+
+
+def _timestamp(folder: Path) -> dict[str, datetime]:
+    """When the work came in, from the timestamp.txt that nbgrader's exchange leaves beside it."""
+    try:
+        text = (folder / "timestamp.txt").read_text(encoding="utf-8")[:100].strip()
+        return {"timestamp": parse_utc(text)} if text else {}
+    except (OSError, ValueError, OverflowError):
+        return {}

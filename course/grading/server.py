@@ -1,0 +1,115 @@
+"""The grader's end of the fork server: starts it, hands it jobs, and starts it again if it dies."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from course.grading import wire
+from course.grading.forkserver import QUIET
+from course.grading.lab import Cell
+
+if TYPE_CHECKING:
+    from course.grading.execute import Execution, Limits
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class ServerLost(RuntimeError):
+    """The fork server did not start, or died twice in a row."""
+
+
+class ForkServer:
+    """The process that forks; a context manager, shared by threads. `run` grades a notebook."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+
+    def __enter__(self) -> ForkServer:
+        self._start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop()
+
+    def run(self, cells: list[Cell], *, lab_folder: Path, seed: str, limits: Limits | None = None) -> Execution:
+        """Run a prepared notebook here: `execute.run_notebook` on this server."""
+        from course.grading.execute import run_notebook
+
+        return run_notebook(cells, lab_folder=lab_folder, limits=limits, seed=seed, server=self)
+
+    def attempt(self, job: dict[str, Any], on_message: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+        """Send a job, pass on its ``cell`` messages, and return its ``end`` message."""
+        ours = self._connect()
+        with ours:
+            patience = float(job["cell_seconds"]) + 60.0
+            ours.settimeout(patience)
+            reader = wire.Reader()
+            try:
+                ours.sendall(wire.pack(job))
+                while chunk := ours.recv(65536):
+                    for message in reader.feed(chunk):
+                        if message.get("event") == "end":
+                            return message
+                        on_message(message)
+            except (OSError, wire.Broken) as error:
+                return {"reason": f"supervisor lost: {error}", "position": None}
+        return {"reason": "supervisor lost", "position": None}
+
+    def _connect(self) -> socket.socket:
+        with self._lock:
+            for _ in range(2):
+                ours, theirs = socket.socketpair()
+                with theirs:
+                    try:
+                        assert self._control is not None
+                        socket.send_fds(self._control, [b"j"], [theirs.fileno()])
+                        return ours
+                    except (OSError, AssertionError):
+                        ours.close()
+                        self._stop()
+                        self._start()
+        raise ServerLost("the fork server died twice; is there enough memory?")
+
+    def _start(self) -> None:
+        self._control, theirs = socket.socketpair()
+        environment = {**os.environ, **QUIET, "PYTHONPATH": str(ROOT)}
+        entry = [sys.executable, "-P", "-m", "course.grading.forkserver", str(theirs.fileno())]
+        with theirs, tempfile.TemporaryFile() as said:
+            self._process = subprocess.Popen(
+                entry,
+                env=environment,
+                pass_fds=[theirs.fileno()],
+                cwd="/",
+                start_new_session=True,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=said,
+            )
+            theirs.close()
+            self._control.settimeout(180)
+            if self._control.recv(5) != b"ready":
+                self._process.wait(5)
+                said.seek(0)
+                last = said.read().decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
+                raise ServerLost(f"the fork server did not start: {last[0]}")
+
+    def _stop(self) -> None:
+        if self._control is not None:
+            self._control.close()
+        if self._process is not None:
+            try:
+                self._process.wait(5)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        self._control = self._process = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -73,12 +74,14 @@ def _notebook_problems(lab: Lab, source: Source, path: Path) -> Iterator[Finding
         size = path.stat().st_size // 1024
         yield Finding(place, "file", f"has {size} KB; at most 200: move data to gpu_utils/data.")
     try:
-        notebook = nbformat.reads(path.read_text(encoding="utf-8"), as_version=nbformat.NO_CONVERT)
-        nbformat.validate(notebook)
-    except (nbformat.ValidationError, nbformat.reader.NotJSONError, UnicodeDecodeError, AttributeError):
+        notebook = nbformat.from_dict(json.loads(path.read_text(encoding="utf-8")))
+        problems = list(_state_left_behind(notebook, place))
+        if not problems:
+            nbformat.validate(notebook)
+    except (nbformat.ValidationError, ValueError, AttributeError):
         yield Finding(place, "file", f"isn't a valid notebook: run `python -m course build {lab.slug}`.")
         return
-    yield from _state_left_behind(notebook, place)
+    yield from problems
     if path == lab.release:
         yield from leaks(source, notebook, place)
 

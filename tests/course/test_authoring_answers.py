@@ -6,7 +6,7 @@ import argparse
 import json
 
 import pytest
-from authoring_demo import DARKEN, SLUG, TWICE, Demo, demo, in_process  # noqa: F401, the fixture
+from authoring_demo import DARKEN, SLUG, TWICE, Demo, in_process
 
 from course.authoring import answers
 from course.project import CourseError
@@ -130,12 +130,12 @@ def test_build_check_asks_for_new_signatures_when_code_or_answers_change_but_not
 )
 def test_a_broken_answers_file_is_named_with_its_line(answered, text, sentence):
     answered.answer("twice", text)
-    with pytest.raises(CourseError, match="answers/twice.py:1") as caught:
+    with pytest.raises(CourseError, match=r"answers/twice\.py:1") as caught:
         examine(answered)
     assert sentence in str(caught.value)
 
 
 def test_answers_to_a_question_that_does_not_exist_are_named(answered):
     answered.answer("darkne", DARKEN)
-    with pytest.raises(CourseError, match="no question 'darkne'. Did you mean 'darken'"):
+    with pytest.raises(CourseError, match=r"no question 'darkne'\. Did you mean 'darken'"):
         examine(answered)

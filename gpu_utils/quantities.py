@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 
-__all__ = ["amount", "nbytes", "rate", "seconds"]
+__all__ = ["amount", "memory", "nbytes", "rate", "seconds"]
 
 _PREFIXES = {-4: "p", -3: "n", -2: "µ", -1: "m", 0: "", 1: "k", 2: "M", 3: "G", 4: "T", 5: "P"}
 
@@ -54,6 +54,16 @@ def nbytes(value: float) -> str:
     '820 kB'
     """
     return amount(value, "B")
+
+
+def memory(value_bytes: float) -> str:
+    """The size of a memory for people, in GiB of 2**30 bytes: what a card's "40 GB" means.
+
+    >>> memory(42_949_672_960)
+    '40 GiB'
+    """
+    size, unit = (value_bytes / 2**30, "GiB") if value_bytes >= 2**30 else (value_bytes / 2**20, "MiB")
+    return f"{size:.3g} {unit}" if size < 1000 else f"{size:,.0f} {unit}"
 
 
 def rate(value_per_s: float, unit: str = "B") -> str:

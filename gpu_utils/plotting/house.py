@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from gpu_utils.plotting.encoding import slim
 from gpu_utils.provenance import Provenance
 
 __all__ = ["DPI", "INK", "LOOKS", "PALETTE", "WIDTH_IN", "Look", "look", "new_figure", "png", "show", "style"]
@@ -18,7 +19,6 @@ __all__ = ["DPI", "INK", "LOOKS", "PALETTE", "WIDTH_IN", "Look", "look", "new_fi
 WIDTH_IN = 8.0
 """A figure as wide as a notebook's text."""
 DPI = 110
-_LARGE_PNG_BYTES = 200_000
 INK = "#1b1b1b"
 FAINT = "#d9d9d9"
 
@@ -140,7 +140,7 @@ class _Picture:
     """What `show` displays: an image for browsers, its text for terminals and screen readers."""
 
     def __init__(self, data: bytes, alt: str) -> None:
-        self.data, self.kind = _slim(data)
+        self.data, self.kind = slim(data)
         self.alt = alt
 
     def __repr__(self) -> str:
@@ -152,18 +152,6 @@ class _Picture:
             f'<img alt="{html.escape(self.alt, quote=True)}" style="max-width:100%;height:auto" '
             f'src="data:image/{self.kind};base64,{source}">'
         )
-
-
-def _slim(data: bytes) -> tuple[bytes, str]:
-    """A large PNG, which is one with photographs in it, as a JPEG: a notebook's outputs stay small."""
-    if len(data) <= _LARGE_PNG_BYTES:
-        return data, "png"
-    from PIL import Image
-
-    stream = io.BytesIO()
-    with Image.open(io.BytesIO(data)) as picture:
-        picture.convert("RGB").save(stream, format="JPEG", quality=90, subsampling=0, optimize=True)
-    return stream.getvalue(), "jpeg"
 
 
 @functools.cache

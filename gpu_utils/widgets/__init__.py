@@ -1,0 +1,13 @@
+"""Things to move, compare and choose: every one reachable with the keyboard and described in words.
+
+They are built from ipywidgets, which is imported when the first one is made. Without a browser they can be
+built and driven all the same; nothing is then drawn.
+"""
+
+from __future__ import annotations
+
+from gpu_utils.widgets.board import bets
+from gpu_utils.widgets.machines import explore_machines, machine_report
+from gpu_utils.widgets.pictures import explore, split
+
+__all__ = ["bets", "explore", "explore_machines", "machine_report", "split"]

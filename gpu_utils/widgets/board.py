@@ -1,0 +1,91 @@
+"""The claims board to bet on: one row a claim, one choice a row."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+__all__ = ["bets"]
+
+
+def bets(
+    claims: Iterable[Any] | None = None,
+    on_change: Callable[[str, str], None] | None = None,
+    *,
+    chosen: Mapping[str, str] | None = None,
+    choices: Sequence[str] | None = None,
+) -> Any:
+    """A row with radio buttons for each claim.
+
+    Args:
+        claims: objects with ``id``, ``short`` and ``claim``, or dicts with these; the course's by default.
+        on_change: called with (claim id, choice) at each change; stores the bet in the ledger by default.
+            When it raises ValueError, the sentence is shown and the row goes back to where it was.
+        chosen: claim id to the choice that is already made.
+        choices: what can be bet; the last one is where an undecided row stands.
+
+    Returns:
+        A widget with one row a claim and a line for messages.
+    """
+    import ipywidgets
+
+    from gpu_utils import claims as board
+
+    rows = list(board.claims() if claims is None else claims)
+    tell = on_change or board.bet
+    options = list(choices or board.CHOICES)
+    made = chosen if chosen is not None else board.bets() if claims is None else {}
+    message = ipywidgets.HTML(_status(rows, made, options))
+    buttons = {_field(row, "id"): _row(row, options, made) for row in rows}
+
+    def changed(event: Mapping[str, Any]) -> None:
+        name = next(name for name, each in buttons.items() if each is event["owner"])
+        if event["new"] == made_now[name]:  # a row that went back to where it was
+            return
+        try:
+            tell(name, event["new"])
+        except ValueError as error:
+            event["owner"].value = made_now[name]
+            message.value = f'<div role="status">{html.escape(str(error))}</div>'
+            return
+        made_now[name] = event["new"]
+        message.value = _status(rows, made_now, options)
+
+    made_now = {name: each.value for name, each in buttons.items()}
+    for each in buttons.values():
+        each.observe(changed, names="value")
+    lines = [
+        ipywidgets.VBox([ipywidgets.HTML(_sentence(row)), buttons[_field(row, "id")]], layout={"margin": "0 0 10px"})
+        for row in rows
+    ]
+    return ipywidgets.VBox([*lines, message])
+
+
+def _row(row: Any, options: list[str], made: Mapping[str, str]) -> Any:
+    import ipywidgets
+
+    look: dict[str, Any] = {"layout": {"width": "auto"}}
+    if "orientation" in ipywidgets.RadioButtons.class_trait_names():  # ipywidgets 8.1.3 and later
+        look["orientation"] = "horizontal"
+    chosen = made.get(_field(row, "id"), options[-1])
+    return ipywidgets.RadioButtons(
+        options=options,
+        value=chosen if chosen in options else options[-1],
+        description="Your bet",
+        tooltip=f"Your bet on: {_field(row, 'claim')}",
+        **look,
+    )
+
+
+def _field(row: Any, name: str) -> str:
+    return str(row[name] if isinstance(row, Mapping) else getattr(row, name))
+
+
+def _sentence(row: Any) -> str:
+    return f"<strong>{html.escape(_field(row, 'short'))}</strong>: {html.escape(_field(row, 'claim'))}"
+
+
+def _status(rows: list[Any], made: Mapping[str, str], options: list[str]) -> str:
+    decided = sum(made.get(_field(row, "id"), options[-1]) != options[-1] for row in rows)
+    return f'<div role="status">{decided} of {len(rows)} bets placed.</div>'

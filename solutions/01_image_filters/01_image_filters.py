@@ -30,9 +30,9 @@
 import matplotlib.pyplot as plt
 import numpy as np
 from gpu_utils import check, detect, ledger_view, predict, record
-from gpu_utils.arrays import array_module, device_memory, to_host
+from gpu_utils.arrays import array_module, device_memory
 from gpu_utils.plotting import ladder, pixel_grid, roofline, show, show_images, stacked
-from gpu_utils.roofline import attainable, measure_roof
+from gpu_utils.roofline import measure_roof
 from gpu_utils.samples import credit, photograph
 from gpu_utils.timing import measure
 from gpu_utils.widgets import explore, split
@@ -47,8 +47,7 @@ print(photo.shape, photo.dtype, "·", credit("china"))
 # **36 million values**, and day for night takes a few operations on each.
 
 # %% tags=["experiment"]
-show(show_images({"noon, as photographed": photo}, alt="The Summer Palace in Beijing at noon"),
-     alt="Photograph of a Chinese palace building above trees, in bright daylight")
+show(show_images({"noon, as photographed": photo}, alt="Photograph of a Chinese palace building above trees, in bright daylight"))
 
 # %% [markdown]
 # **How long does it take to darken and tint all 36 million values?** In plain Python loops, with NumPy, on a GPU? Put three
@@ -76,7 +75,7 @@ axes[1].set(title="a window of 64 x 64", xlabel="column", ylabel="row")
 show(fig, alt="The photograph with a white square, and beside it the 64 by 64 pixels inside the square")
 
 # %% tags=["experiment"]
-show(pixel_grid(photo[row : row + 8, column : column + 8]),
+show(pixel_grid(photo[row : row + 8, column : column + 8], row=row, column=column),
      alt="Eight by eight pixels, each with its red, green and blue value printed inside")
 
 # %% [markdown]
@@ -297,8 +296,7 @@ def gradient_with_a_bug(image, left, right):
 
 show(show_images({"his gradient, left=1.8": gradient_with_a_bug(photo, 1.8, 0.3),
                   "what he wanted": np.clip(photo * np.linspace(1.8, 0.3, photo.shape[1])[:, None], 0, 255).astype("uint8")},
-                 alt="Wrapped bytes beside clipped bytes"),
-     alt="Left: the bright sky has broken into garish bands where bytes wrapped round. Right: the sky is simply white")
+                 alt="Left: the bright sky has broken into garish bands where bytes wrapped round. Right: it is simply white"))
 
 # %% [markdown]
 # **Predict.** A byte of 200 with gain 1.5 should be 300. What is it instead? Work it out before you run the next cell.
@@ -855,14 +853,14 @@ print(roof)
 values = big.size
 kernels = {"darken": (scale, 1 * values), "day for night": (None, 2 * values),
            "mix_channels": (mix, 5 * values), "polynomial, degree 10": (polynomial, 20 * values)}
-points, times = [], {}
+points, times = {}, {}
 for name, (operate, flops) in kernels.items():
     times[name] = rungs["one pass"] if operate is None else measure(by_strips(operate), big, out, label=name)
-    points.append((name, arithmetic_intensity(flops, 2 * big.nbytes), flops / times[name].median_s, "measured"))
+    points[name] = (arithmetic_intensity(flops, 2 * big.nbytes), flops / times[name].median_s)
 record("polynomial of degree 10 over darken, time", 1 / speedup(times["polynomial, degree 10"], times["darken"]), "x")
 
 # %% tags=["experiment"]
-show(roofline([roof], points),
+show(roofline(roof, points),
      alt="Four filters as dots under this machine's roof: the first ones lie near the sloping part, where memory is the limit")
 
 # %% [markdown]
@@ -877,7 +875,7 @@ show(roofline([roof], points),
 
 # %% tags=["experiment"]
 one_way, memory = 16e9, 320e9  # byte/s, published
-filters = 1                    # how many filters run on the card before the picture comes home: try 1, 10, 100
+filters = 1  # how many filters run on the card before the picture comes home: try 1, 10, 100
 parts = {"to the card": big.nbytes / one_way, f"{filters} filter(s) there": filters * 2 * big.nbytes / memory, "back": big.nbytes / one_way}
 here = filters * rungs["one pass"].median_s
 show(stacked(parts, provenance="modelled"),
@@ -909,7 +907,6 @@ if on_card:
     print(card_time)
     record("day for night, on a GPU", card_time)
 else:
-    modelled_s = bytes_moved(big.shape, 4, 1, 1) / 320e9 if "bytes_moved" in globals() and callable(bytes_moved) else None
     print("No GPU that CuPy can use here. A T4 in one pass: 288 MB / 320 GB/s = 0.9 ms (modelled on the published bandwidth).")
     record("day for night, on a GPU", 2 * big.nbytes / 320e9, "s", "modelled", source="T4: 288 MB over 320 GB/s, one pass, no transfers")
 

@@ -10,7 +10,6 @@ import functools
 import html
 import itertools
 import statistics
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,8 +17,9 @@ from typing import Any
 
 from gpu_utils import quantities
 from gpu_utils.provenance import Provenance
+from gpu_utils.synchronisation import synchroniser
 
-__all__ = ["Timing", "TooShort", "Transfer", "clock_resolution_s", "measure", "measure_transfer", "synchroniser"]
+__all__ = ["Timing", "TooShort", "Transfer", "clock_resolution_s", "measure", "measure_transfer"]
 
 TICKS = 20
 """A region must last this many steps of the clock to be readable within 5 %."""
@@ -208,24 +208,6 @@ def measure_transfer(array: Any, device: str, *, repeat: int | None = None) -> T
     return Transfer(out, back)
 
 
-def synchroniser(*values: Any) -> Callable[[], None]:
-    """A function that waits until the devices which hold these values are idle.
-
-    CuPy arrays and tensors are looked for among the values, in lists, tuples and dicts, and in the
-    parameters of modules. NumPy computes before it returns, so for NumPy there is nothing to wait for.
-    """
-    waits = {kind: wait for value in values for kind, wait in _waits(value)}
-    if not waits and "torch" in sys.modules and sys.modules["torch"].cuda.is_initialized():
-        return sys.modules["torch"].cuda.synchronize  # type: ignore[no-any-return]
-    functions = tuple(waits.values())
-
-    def wait_for_all() -> None:
-        for wait in functions:
-            wait()
-
-    return wait_for_all
-
-
 @functools.cache
 def clock_resolution_s() -> float:
     """The smallest step between two different readings of the clock, as seen here, in seconds."""
@@ -276,27 +258,6 @@ def _enough(samples: list[float], repeat: int | None, elapsed_s: float, budget_s
     if repeat is not None:
         return len(samples) >= repeat
     return len(samples) >= _MAX_SAMPLES or (len(samples) >= 3 and elapsed_s > budget_s)
-
-
-def _waits(value: Any) -> list[tuple[str, Callable[[], None]]]:
-    if isinstance(value, dict):
-        return [pair for each in value.values() for pair in _waits(each)]
-    if isinstance(value, (list, tuple)):
-        return [pair for each in value[:64] for pair in _waits(each)]
-    library = type(value).__module__.partition(".")[0]
-    if library == "cupy":
-        return [(f"cupy {value.device.id}", value.device.synchronize)]
-    torch = sys.modules.get("torch")
-    if torch is None:
-        return []
-    if isinstance(value, torch.nn.Module):
-        return _waits(next(value.parameters(), None))
-    if not isinstance(value, torch.Tensor) or value.device.type not in ("cuda", "mps", "xpu"):
-        return []
-    if value.device.type == "mps":
-        return [("mps", torch.mps.synchronize)]
-    runtime = getattr(torch, value.device.type)
-    return [(str(value.device), functools.partial(runtime.synchronize, value.device))]
 
 
 def _name(function: Callable[..., Any]) -> str:

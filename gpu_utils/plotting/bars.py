@@ -137,7 +137,8 @@ def _seconds(name: str, value: Timing | float | None) -> float | None:
 
 def _rung(axes: Any, place: int, low: float, time_s: float | None, label: Provenance) -> None:
     if time_s is None:
-        axes.text(low * 1.12, place, "not on this machine", va="center", style="italic", color="#555555", fontsize=10)
+        words = {"va": "center", "style": "italic", "color": "#555555", "fontsize": 10}
+        axes.text(low * 1.12, place, "not on this machine", bbox=_paper(), zorder=6, **words)
         return
     drawn = look(label)
     axes.barh(

@@ -6,6 +6,8 @@ import html
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from gpu_utils.widgets.controls import buttons
+
 __all__ = ["bets"]
 
 
@@ -16,7 +18,7 @@ def bets(
     chosen: Mapping[str, str] | None = None,
     choices: Sequence[str] | None = None,
 ) -> Any:
-    """A row with radio buttons for each claim.
+    """For each claim a row of buttons, one of them pressed.
 
     Args:
         claims: objects with ``id``, ``short`` and ``claim``, or dicts with these; the course's by default.
@@ -37,10 +39,10 @@ def bets(
     options = list(choices or board.CHOICES)
     made = chosen if chosen is not None else board.bets() if claims is None else {}
     message = ipywidgets.HTML(_status(rows, made, options))
-    buttons = {_field(row, "id"): _row(row, options, made) for row in rows}
+    rows_of = {_field(row, "id"): _row(row, options, made) for row in rows}
 
     def changed(event: Mapping[str, Any]) -> None:
-        name = next(name for name, each in buttons.items() if each is event["owner"])
+        name = next(name for name, each in rows_of.items() if each is event["owner"])
         if event["new"] == made_now[name]:  # a row that went back to where it was
             return
         try:
@@ -50,32 +52,23 @@ def bets(
             message.value = f'<div role="status">{html.escape(str(error))}</div>'
             return
         made_now[name] = event["new"]
-        message.value = _status(rows, made_now, options)
+        message.value = _status(rows, made_now, options, f"{short[name]}: you bet “{event['new']}”. ")
 
-    made_now = {name: each.value for name, each in buttons.items()}
-    for each in buttons.values():
+    short = {_field(row, "id"): _field(row, "short") for row in rows}
+    made_now = {name: each.value for name, each in rows_of.items()}
+    for each in rows_of.values():
         each.observe(changed, names="value")
     lines = [
-        ipywidgets.VBox([ipywidgets.HTML(_sentence(row)), buttons[_field(row, "id")]], layout={"margin": "0 0 10px"})
+        ipywidgets.VBox([ipywidgets.HTML(_sentence(row)), rows_of[_field(row, "id")]], layout={"margin": "0 0 6px"})
         for row in rows
     ]
     return ipywidgets.VBox([*lines, message])
 
 
 def _row(row: Any, options: list[str], made: Mapping[str, str]) -> Any:
-    import ipywidgets
-
-    look: dict[str, Any] = {"layout": {"width": "auto"}}
-    if "orientation" in ipywidgets.RadioButtons.class_trait_names():  # ipywidgets 8.1.3 and later
-        look["orientation"] = "horizontal"
     chosen = made.get(_field(row, "id"), options[-1])
-    return ipywidgets.RadioButtons(
-        options=options,
-        value=chosen if chosen in options else options[-1],
-        description="Your bet",
-        tooltip=f"Your bet on: {_field(row, 'claim')}",
-        **look,
-    )
+    known = chosen if chosen in options else options[-1]
+    return buttons("", options, known, tooltip=_field(row, "claim"))
 
 
 def _field(row: Any, name: str) -> str:
@@ -86,6 +79,6 @@ def _sentence(row: Any) -> str:
     return f"<strong>{html.escape(_field(row, 'short'))}</strong>: {html.escape(_field(row, 'claim'))}"
 
 
-def _status(rows: list[Any], made: Mapping[str, str], options: list[str]) -> str:
+def _status(rows: list[Any], made: Mapping[str, str], options: list[str], news: str = "") -> str:
     decided = sum(made.get(_field(row, "id"), options[-1]) != options[-1] for row in rows)
-    return f'<div role="status">{decided} of {len(rows)} bets placed.</div>'
+    return f'<div role="status">{html.escape(news)}{decided} of {len(rows)} bets placed.</div>'

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from gpu_utils import quantities
+from gpu_utils.widgets.controls import buttons
 
 __all__ = ["explore_machines", "machine_report"]
 
@@ -16,14 +17,14 @@ _CELL = "text-align:left;vertical-align:top;padding:4px 10px;border-bottom:1px s
 
 
 def explore_machines(machines: Iterable[Any]) -> Any:
-    """A list of machines to choose from, and the report of the chosen one as a table.
+    """Machines to choose from, and the report of the chosen one as a table.
 
     Args:
         machines: what ``python -m gpu_utils --json`` prints, as a dict, or objects whose ``to_json()`` gives
             that; with "title" and "story" when the machine is to have a name and an introduction.
 
     Returns:
-        A widget; its first child is the list.
+        A widget; its first child holds the buttons, one a machine.
 
     Raises:
         ValueError: there is no machine in the list.
@@ -34,13 +35,7 @@ def explore_machines(machines: Iterable[Any]) -> Any:
     if not records:
         raise ValueError("explore_machines needs at least one machine")
     titles = [f"{place}. {_title(record)}" for place, record in enumerate(records, start=1)]
-    chooser = ipywidgets.Select(
-        options=list(zip(titles, range(len(records)), strict=True)),
-        value=0,
-        rows=min(len(records), 10),
-        description="Machine",
-        layout={"width": "100%", "max_width": "640px"},
-    )
+    chooser = buttons("", dict(zip(titles, range(len(records)), strict=True)), tooltip="show this machine's report")
     report = ipywidgets.HTML()
 
     def update(_: Any = None) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from gpu_utils.plotting.encoding import data_uri
 from gpu_utils.plotting.pictures import as_bytes
+from gpu_utils.widgets.controls import buttons, slider
 
 __all__ = ["explore", "split"]
 
@@ -46,7 +47,7 @@ def split(before: Any, after: Any, alt: str, names: tuple[str, str] = ("before",
     variable = f"--split-{next(_SERIAL)}"
     border = ipywidgets.HTML()
     width = _shown_width(left)
-    slider = ipywidgets.IntSlider(
+    handle = ipywidgets.IntSlider(
         value=50,
         min=0,
         max=100,
@@ -58,12 +59,12 @@ def split(before: Any, after: Any, alt: str, names: tuple[str, str] = ("before",
     )
 
     def follow(_: Any = None) -> None:
-        border.value = f"<style>:root{{{variable}:{slider.value}%}}</style>"
+        border.value = f"<style>:root{{{variable}:{handle.value}%}}</style>"
 
-    slider.observe(follow, names="value")
+    handle.observe(follow, names="value")
     follow()
     pictures = ipywidgets.HTML(_overlay(left, right, alt, names, variable, width))
-    return ipywidgets.VBox([border, pictures, slider])
+    return ipywidgets.VBox([border, pictures, handle])
 
 
 def explore(
@@ -96,8 +97,8 @@ def explore(
     import ipywidgets
 
     _need_alt(alt)
-    controls = {name: _slider(name, numbers) for name, numbers in (sliders or {}).items()}
-    controls |= {name: _dropdown(name, values) for name, values in (choices or {}).items()}
+    controls = {name: slider(name, numbers) for name, numbers in (sliders or {}).items()}
+    controls |= {name: buttons(name, values) for name, values in (choices or {}).items()}
     shown = as_bytes(image)
     before = ipywidgets.HTML(_figure(shown, "before", alt), layout={"flex": "1 1 240px"})
     after = ipywidgets.HTML(layout={"flex": "1 1 240px"})
@@ -144,35 +145,6 @@ def _copy(image: Any) -> Any:
     from gpu_utils.arrays import array_module
 
     return array_module(image).asarray(image, copy=True)
-
-
-def _slider(name: str, numbers: tuple[float, float, float, float]) -> Any:
-    import ipywidgets
-
-    low, high, step, value = numbers
-    if not (low <= value <= high and step > 0):
-        raise ValueError(f'slider "{name}" is (lowest, highest, step, first value), which {numbers} are not')
-    whole = all(isinstance(number, int) for number in numbers)
-    kind = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
-    return kind(
-        value=value,
-        min=low,
-        max=high,
-        step=step,
-        description=name,
-        tooltip=f"{name}, from {low} to {high}",
-        style={"description_width": "initial"},
-        layout={"width": "100%", "max_width": "480px"},
-    )
-
-
-def _dropdown(name: str, values: Sequence[Any] | Mapping[str, Any]) -> Any:
-    import ipywidgets
-
-    options = list(values.items()) if isinstance(values, Mapping) else [(str(value), value) for value in values]
-    return ipywidgets.Dropdown(
-        options=options, value=options[0][1], description=name, style={"description_width": "initial"}
-    )
 
 
 def _overlay(left: Any, right: Any, alt: str, names: tuple[str, str], variable: str, width: int) -> str:

@@ -24,7 +24,8 @@ _DRAWING_MODULES = ("plotting", "widgets")
 def parse(text: str) -> ast.Module | str:
     """Return the cell's syntax tree, magics included, or what Python has to say against it."""
     try:
-        return ast.parse(TransformerManager().transform_cell(text))
+        transformed: str = TransformerManager().transform_cell(text)
+        return ast.parse(transformed)
     except SyntaxError as error:
         return f"line {error.lineno}: {error.msg}"
 

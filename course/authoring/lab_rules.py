@@ -58,13 +58,13 @@ def _odd_check(cell: Cell, tree: ast.Module) -> Iterator[Finding]:
     if len(calls) != 1:
         yield Finding(cell.place, cell.name, f'opens {len(calls)} checks: one `with check("{cell.question}") as c`.')
         return
-    arguments = {k.arg: k.value for k in calls[0].keywords}
-    positional = dict(zip(("name", "points"), calls[0].args, strict=False))
-    name, points = ({**arguments, **positional}.get(key) for key in ("name", "points"))
+    arguments: dict[str | None, ast.expr] = {k.arg: k.value for k in calls[0].keywords}
+    arguments |= dict(zip(("name", "points"), calls[0].args, strict=False))
+    name, points = arguments.get("name"), arguments.get("points")
     if not isinstance(name, ast.Constant) or name.value != cell.question:
         yield Finding(cell.place, cell.name, f'its check has another name: write check("{cell.question}", ...).')
     worth = points.value if isinstance(points, ast.Constant) else 1 if points is None else None
     if worth != cell.points:
         yield Finding(
-            cell.place, cell.name, f"the marker says {cell.points:g} points, its check {worth}: make them agree."
+            cell.place, cell.name, f"the marker says {cell.points:g} points, its check {worth!r}: make them agree."
         )

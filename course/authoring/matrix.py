@@ -39,6 +39,12 @@ class Matrix:
             found[cell.question].append(cell)
         return found
 
+    @property
+    def broken(self) -> dict[str, Mark]:
+        """Cells of the solution that aren't graded and end in an error; no answer means anything then."""
+        graded = {cell.name for cell in self.source.of_role("test", "written")}
+        return {name: mark for name, mark in self.solved.items() if name not in graded}
+
     def complaints(self) -> Iterator[str]:
         """Yield a sentence for everything that the tests get wrong."""
         yield from self._frame_complaints()
@@ -80,6 +86,10 @@ class Matrix:
         return "\n".join(lines)
 
     def _frame_complaints(self) -> Iterator[str]:
+        if self.broken:
+            for name, mark in self.broken.items():
+                yield f"{self.source.slug}: in the solution, cell '{name}' ends in {mark.error}; mend that first."
+            return
         for cell in self.source.of_role("test"):
             solved, untouched = self.solved[cell.name], self.untouched[cell.name]
             if not _same(solved.score, cell.points):
@@ -89,7 +99,7 @@ class Matrix:
         for title, question, marks in self.again:
             for cell in self.questions.get(question, self.source.of_role("test")):
                 mark = marks[cell.name]
-                if not _same(mark.score, cell.points):
+                if not _same(mark.score, cell.points) and _same(self.solved[cell.name].score, cell.points):
                     yield f"{cell.place}: with other random inputs {title} earns {mark.say()} on '{cell.name}'."
 
     def _answer_complaints(self, answer: KnownAnswer, marks: Mapping[str, Mark]) -> Iterator[str]:
@@ -162,8 +172,10 @@ class Matrix:
 def grade_all(
     source: Source, solved: NotebookNode, release: NotebookNode, answers: list[KnownAnswer], trial: Trial
 ) -> Matrix:
-    """Grade the solution, the release and every answer, one submission each."""
+    """Grade the solution, the release and, if the solution runs at all, every answer, one submission each."""
     matrix = Matrix(source, trial(solved, 0), trial(release, 0))
+    if matrix.broken:
+        return matrix
     matrix.again.append(("the solution", "", trial(solved, 1)))
     for answer in answers:
         submission = with_answer(solved, answer)

@@ -41,24 +41,26 @@ class Mark:
 
 
 Trial = Callable[[NotebookNode, int], dict[str, Mark]]
-"""A notebook and which of SEEDS -> a mark for every test cell, by grade_id."""
+"""A notebook and which of SEEDS -> a mark for every graded cell, by grade_id, and for every other that broke, by id."""
 
 
 @contextmanager
 def pipeline(lab: Lab, solved: NotebookNode) -> Iterator[Trial]:
     """Open the real pipeline on a lab: transplant onto the canonical notebook, run in a forked process."""
-    from course.grading import execute, preflight
     from course.grading import lab as graded
+    from course.grading import preflight
+    from course.grading.server import ForkServer
 
     canonical = graded.from_notebook(lab.slug, solved, lab.folder)
-    with execute.ForkServer() as server:
+    with ForkServer() as server:
 
         def trial(notebook: NotebookNode, seed: int) -> dict[str, Mark]:
             prepared = preflight.transplant(to_json(notebook).encode(), canonical)
             if prepared.problem:
                 raise CourseError(f"{lab.slug}: grading can't read the notebook: {prepared.problem}")
-            outcomes = server.run(prepared.cells, lab_folder=lab.folder, seed=SEEDS[seed]).outcomes
-            return {name: _mark(outcome) for name, outcome in outcomes.items() if outcome.status != "manual"}
+            execution = server.run(prepared.cells, lab_folder=lab.folder, seed=SEEDS[seed])
+            marks = {name: _mark(outcome) for name, outcome in execution.outcomes.items()}
+            return marks | dict(_broken(prepared.cells, execution.outputs, marks))
 
         yield trial
 
@@ -72,3 +74,14 @@ def _mark(outcome: Any) -> Mark:
         tuple(check.get("failed", ())),
         outcome.error or "",
     )
+
+
+def _broken(
+    cells: list[dict[str, Any]], outputs: dict[int, list[dict[str, Any]]], marks: dict[str, Mark]
+) -> Iterator[tuple[str, Mark]]:
+    """Yield the cells that aren't graded and ended in an error: what comes after them may fail for that alone."""
+    for position, found in outputs.items():
+        name = str(cells[position].get("id", position))
+        errors = [output for output in found if output.get("output_type") == "error"]
+        if errors and name not in marks:
+            yield name, Mark(None, "error", error=f"{errors[0].get('ename')}: {errors[0].get('evalue')}")

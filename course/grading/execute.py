@@ -48,6 +48,13 @@ class Execution:
     outputs: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     counts: dict[int, int] = field(default_factory=dict)
 
+    @property
+    def first_error(self) -> str | None:
+        """The first error among all cells, in a line: often an import in the set-up that the rest needed."""
+        errors = (o for i in sorted(self.outputs) for o in self.outputs[i] if o.get("output_type") == "error")
+        found = next(errors, None)
+        return f"{found.get('ename')}: {found.get('evalue')}" if found else None
+
 
 def run_notebook(
     cells: list[Cell], *, lab_folder: Path, limits: Limits | None = None, seed: str, server: ForkServer | None = None

@@ -6,6 +6,9 @@ that a person has given is never touched.
 
 from __future__ import annotations
 
+import os
+import sys
+import warnings
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +16,7 @@ from pathlib import Path
 from nbgrader.api import Gradebook, SubmittedAssignment
 from nbgrader.preprocessors import SaveCells
 from nbgrader.utils import parse_utc
+from sqlalchemy.exc import SAWarning
 
 from course.grading.lab import Lab
 from course.grading.triage import Graded
@@ -43,9 +47,12 @@ class Book:
 
     def __init__(self, out: Path, lab: Lab) -> None:
         self.lab = lab
-        self.url = f"sqlite:///{(out / DATABASE).resolve()}"
+        self._path = (out / DATABASE).resolve()
+        self.url = f"sqlite:///{self._path}"
 
     def __enter__(self) -> Book:
+        if not self._path.exists():
+            _create(self._path)
         with Gradebook(self.url) as book:
             book.update_or_create_assignment(self.lab.slug)
         resources = {"nbgrader": {"notebook": self.lab.slug, "assignment": self.lab.slug, "db_url": self.url}}
@@ -65,7 +72,9 @@ class Book:
         """Store a submission's scores; an unreadable one gets none, and waits for a person."""
         book, slug = self._book, self.lab.slug
         book.update_or_create_student(graded.student_id)
-        book.update_or_create_submission(slug, graded.student_id, **_timestamp(folder))
+        with warnings.catch_warnings():  # nbgrader fills a submission before it joins the session
+            warnings.simplefilter("ignore", SAWarning)
+            book.update_or_create_submission(slug, graded.student_id, **_timestamp(folder))
         notebook = book.find_submission_notebook(slug, slug, graded.student_id)
         scores = {o.grade_id: o.score for o in graded.outcomes}
         for grade in notebook.grades:
@@ -98,6 +107,20 @@ class Book:
             {g.name: None if g.auto_score is None and g.manual_score is None else float(g.score) for g in grades},
             frozenset(g.name for g in grades if g.manual_score is not None),
         )
+
+
+def _create(path: Path) -> None:
+    """A new database, whole or not at all: nbgrader makes its tables first and notes their version afterwards."""
+    unfinished = path.with_name(f".{path.name}.new")
+    unfinished.unlink(missing_ok=True)
+    before = os.environ.get("PATH", "")
+    # nbgrader calls `alembic` by its name, which is not on the path of an environment that isn't activated.
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before])
+    try:
+        Gradebook(f"sqlite:///{unfinished}").close()
+    finally:
+        os.environ["PATH"] = before
+    os.replace(unfinished, path)
 
 
 def _timestamp(folder: Path) -> dict[str, datetime]:

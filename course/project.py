@@ -46,6 +46,11 @@ class Lab:
         return self.root / "labs" / self.slug / f"{self.slug}.ipynb"
 
     @property
+    def lesson(self) -> Path:
+        """The lecture page, for people to edit."""
+        return self.root / "course" / "lessons" / f"{self.slug}.md"
+
+    @property
     def answers(self) -> Path:
         """Folder of right and wrong answers, one file a question."""
         return self.folder / "answers"

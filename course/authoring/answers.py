@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -23,6 +24,7 @@ Pipeline = Callable[[Lab, NotebookNode], AbstractContextManager[Trial]]
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the verb's arguments."""
     parser.add_argument("labs", nargs="*", metavar="NN_slug", help="which labs; all graded ones when none is named")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="answers graded at the same time")
     parser.add_argument(
         "--write", action="store_true", help="store what each wrong answer fails, for the checks' hints"
     )
@@ -31,17 +33,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace, open_pipeline: Pipeline = pipeline) -> int:
     """Grade the known answers of the labs and print what they earn; 1 when a test is to be put right."""
     project = Project(args.root)
-    complaints = [
-        complaint
-        for lab in project.select(args.labs)
-        for complaint in _examine(lab, project, args.write, open_pipeline)
-    ]
+    complaints = []
+    for lab in project.select(args.labs):
+        complaints += _examine(lab, project, args, open_pipeline)
     for complaint in complaints:
         print(complaint, file=sys.stderr)
     return 1 if complaints else 0
 
 
-def _examine(lab: Lab, project: Project, write: bool, open_pipeline: Pipeline) -> list[str]:
+def _examine(lab: Lab, project: Project, args: argparse.Namespace, open_pipeline: Pipeline) -> list[str]:
     source = read_source(lab.source, lab.tell(lab.source))
     if not source.of_role("test"):
         print(f"{lab.slug}: nothing is graded here.")
@@ -49,10 +49,10 @@ def _examine(lab: Lab, project: Project, write: bool, open_pipeline: Pipeline) -
     answers = read_answers(lab, source)
     solved = solution_notebook(source, project)
     with open_pipeline(lab, solved) as trial:
-        matrix = grade_all(source, solved, release_notebook(solved), answers, trial)
+        matrix = grade_all(source, solved, release_notebook(solved), answers, trial, args.jobs)
     print(f"{lab.slug}\n{matrix.table()}\n")
     complaints = [*too_few(lab, source, answers), *matrix.complaints()]
-    if not write:
+    if not args.write:
         return complaints
     if complaints:
         return [*complaints, f"{lab.tell(lab.signatures)} was left as it is: first put the above right."]

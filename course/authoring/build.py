@@ -26,6 +26,7 @@ def main(args: argparse.Namespace) -> int:
         raise CourseError(f"there is no lab in {project.root / 'solutions'} yet: nothing to build.")
     if args.check:
         problems = [problem for lab in labs for problem in check(lab, project)]
+        problems += [] if args.labs else orphans(project)
         for problem in problems:
             print(problem, file=sys.stderr)
         return 1 if problems else 0
@@ -56,6 +57,14 @@ def check(lab: Lab, project: Project) -> list[str]:
             what = "is missing" if found is None else "differs from what its source gives"
             problems.append(f"{name} {what}: run `python -m course build {lab.slug}`.")
     return problems + stale_signatures(lab)
+
+
+def orphans(project: Project) -> list[str]:
+    """Return one sentence for each notebook that no source gives: left over from a lab that was renamed."""
+    generated = {path for lab in project.labs() for path in (lab.solution, lab.release)}
+    found = {path for folder in ("labs", "solutions") for path in (project.root / folder).glob("*/*.ipynb")}
+    names = sorted(path.relative_to(project.root).as_posix() for path in found - generated)
+    return [f"{name} comes from no source: delete it." for name in names]
 
 
 def _expected(lab: Lab, project: Project) -> dict[str, str]:

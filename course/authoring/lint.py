@@ -47,6 +47,7 @@ def lint(lab: Lab) -> list[Finding]:
     findings = [*lab_rules.too_much(source, name), *lab_rules.missing_tests(source), *lab_rules.odd_tests(source)]
     for ordinal, cell in enumerate(source.cells, 1):
         findings += [Finding(cell.place, cell.name or f"cell {ordinal}", text) for text in _cell_problems(cell)]
+    findings += _lesson_problems(lab)
     for path in (lab.solution, lab.release):
         findings += _notebook_problems(lab, source, path)
     return findings
@@ -63,6 +64,14 @@ def _cell_problems(cell: Cell) -> Iterator[str]:
         return
     yield from code_rules.network_use(cell.text, tree)
     yield from code_rules.unreadable_figures(tree)
+
+
+def _lesson_problems(lab: Lab) -> Iterator[Finding]:
+    """Hold the lecture page, where there is one, to the same rules for prose."""
+    if lab.lesson.is_file():
+        text = lab.lesson.read_text(encoding="utf-8")
+        for problem in (*prose_rules.missing_alt_text(text), *prose_rules.unlabelled_numbers(text)):
+            yield Finding(lab.tell(lab.lesson), "lesson", problem)
 
 
 def _notebook_problems(lab: Lab, source: Source, path: Path) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
@@ -170,19 +171,31 @@ class Matrix:
 
 
 def grade_all(
-    source: Source, solved: NotebookNode, release: NotebookNode, answers: list[KnownAnswer], trial: Trial
+    source: Source,
+    solved: NotebookNode,
+    release: NotebookNode,
+    answers: list[KnownAnswer],
+    trial: Trial,
+    jobs: int = 1,
 ) -> Matrix:
     """Grade the solution, the release and, if the solution runs at all, every answer, one submission each."""
     matrix = Matrix(source, trial(solved, 0), trial(release, 0))
     if matrix.broken:
         return matrix
     matrix.again.append(("the solution", "", trial(solved, 1)))
-    for answer in answers:
-        submission = with_answer(solved, answer)
-        matrix.rows.append((answer, trial(submission, 0)))
-        if answer.right:
-            matrix.again.append((f"'{answer.name}'", answer.question, trial(submission, 1)))
+    with ThreadPoolExecutor(max(1, jobs)) as pool:
+        for answer, first, second in pool.map(lambda answer: _graded(answer, solved, trial), answers):
+            matrix.rows.append((answer, first))
+            if second is not None:
+                matrix.again.append((f"'{answer.name}'", answer.question, second))
     return matrix
+
+
+def _graded(
+    answer: KnownAnswer, solved: NotebookNode, trial: Trial
+) -> tuple[KnownAnswer, dict[str, Mark], dict[str, Mark] | None]:
+    submission = with_answer(solved, answer)
+    return answer, trial(submission, 0), trial(submission, 1) if answer.right else None
 
 
 def with_answer(solved: NotebookNode, answer: KnownAnswer) -> NotebookNode:

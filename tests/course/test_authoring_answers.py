@@ -8,12 +8,13 @@ import json
 import pytest
 from authoring_demo import DARKEN, SLUG, TWICE, Demo, in_process
 
+from course.__main__ import run
 from course.authoring import answers
 from course.project import CourseError
 
 
 def examine(demo: Demo, write: bool = False) -> int:
-    return answers.main(argparse.Namespace(root=demo.root, labs=[SLUG], write=write), in_process)
+    return answers.main(argparse.Namespace(root=demo.root, labs=[SLUG], write=write, jobs=1), in_process)
 
 
 @pytest.fixture
@@ -74,6 +75,20 @@ def test_an_untouched_lab_that_earns_points_is_named(answered, capsys):
     )
     assert examine(answered) == 1
     assert "the untouched lab earns" in capsys.readouterr().err
+
+
+def test_a_solution_that_does_not_run_is_said_first_and_alone(answered, capsys):
+    answered.replace("import numpy as np\n", "import numpy as np\nimport nowhere\n")
+    assert run(["answers", "--root", str(answered.root), SLUG]) == 1
+    (sentence,) = capsys.readouterr().err.splitlines()
+    assert sentence.startswith("01_demo: in the solution, cell '01-demo-3' ends in ModuleNotFoundError: No module")
+
+
+def test_the_real_pipeline_gives_the_same_matrix(answered, capsys):
+    assert examine(answered) == 0
+    expected = capsys.readouterr().out
+    assert run(["answers", "--root", str(answered.root), SLUG, "--jobs", "2"]) == 0
+    assert capsys.readouterr().out == expected
 
 
 def test_too_few_answers_are_counted(answered, capsys):

@@ -162,6 +162,15 @@ def test_check_names_missing_files_and_signatures(demo, capsys):
     assert "signatures/01_demo.json is missing: run `python -m course answers 01_demo --write`" in said
 
 
+def test_check_names_notebooks_that_no_source_gives(built, capsys):
+    shutil.rmtree(built.folder / "answers")
+    old = built.root / "labs" / "01_dome"
+    shutil.copytree(built.release.parent, old)
+    (old / "01_demo.ipynb").rename(old / "01_dome.ipynb")
+    assert built.run("build", "--check") == 1
+    assert capsys.readouterr().err == "labs/01_dome/01_dome.ipynb comes from no source: delete it.\n"
+
+
 def test_a_lab_that_is_not_graded_says_so(demo):
     folder = demo.root / "solutions" / "warm_up"
     folder.mkdir()

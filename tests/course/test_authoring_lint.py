@@ -156,6 +156,14 @@ def test_what_a_lab_may_not_be_is_caught(demo, old, new, sentence):
     assert sentence in finding
 
 
+def test_the_lecture_page_follows_the_same_rules(built):
+    page = built.root / "course" / "lessons" / "01_demo.md"
+    page.parent.mkdir(parents=True)
+    page.write_text("# Demo\n\nA bus carries 25 GB/s (published).\n\n![](bus.png)\n")
+    (finding,) = findings(built)
+    assert finding.startswith("course/lessons/01_demo.md [lesson] a picture has no alt text")
+
+
 def test_more_than_six_core_questions_are_too_many(demo):
     question = (
         '\n# %% answer="q{0}" tests="none"\ndef q{0}():\n    ### BEGIN SOLUTION\n    return {0}\n    ### END SOLUTION\n'

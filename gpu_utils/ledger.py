@@ -152,10 +152,24 @@ def reference() -> Ledger:
 def begin(lab: str) -> None:
     """Start the lab `lab`: open the ledger and say in one line what machine this is and what is measured here."""
     global _current
-    _current = Ledger.load(path) if (path := ledger_path()) else Ledger()
+    _current = _open(path) if (path := ledger_path()) else Ledger()
     _current.lab = lab
     kept = f"ledger: {path.name}, {len(_current.entries)} rows" if path else "ledger: in memory"
     print(f"{lab} on {machine_name()} · {_what_is_real()} · {kept}")
+
+
+def _open(path: Path) -> Ledger:
+    """The ledger in `path`. One that can't be read is set aside, never overwritten, and a new one begun."""
+    try:
+        return Ledger.load(path)
+    except (ValueError, OSError) as error:
+        aside = path.with_name(path.name + ".damaged")
+        try:
+            path.replace(aside)
+        except OSError:
+            return Ledger()
+        print(f"{error}. It is kept as {aside.name}, and a new ledger begins.")
+        return Ledger(path)
 
 
 def ledger_path() -> Path | None:

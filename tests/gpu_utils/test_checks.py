@@ -1,0 +1,282 @@
+"""The check API, as a learner, a grader and an adversary meet it."""
+
+from __future__ import annotations
+
+import json
+import math
+import subprocess
+import sys
+import warnings
+
+import array_api_strict
+import numpy as np
+import pytest
+
+from gpu_utils import checks
+from gpu_utils.arrays import device_memory
+from gpu_utils.checks import check
+from gpu_utils.verdict import BUNDLE, Verdict
+
+PICTURE = np.linspace(0, 1, 24, dtype=np.float32).reshape(2, 4, 3)
+
+
+def halve(image):
+    return image * 0.5
+
+
+def judge(function, *, points=2, **kwargs) -> Verdict:
+    """One call of `function` on a picture, compared with half of it."""
+    with check("halve", points=points) as c:
+        c.call(function, PICTURE.copy()).close(0.5 * PICTURE, "half of every value", **kwargs)
+    assert c.verdict is not None
+    assert c.verdict.score == c.score
+    return c.verdict
+
+
+def kinds(verdict: Verdict) -> list[str]:
+    return [e.kind for e in verdict.expectations]
+
+
+def test_a_right_answer_earns_all_points_as_one_plain_float():
+    verdict = judge(halve)
+    assert verdict.status == "passed"
+    assert type(verdict.score) is float
+    assert verdict.score == 2.0
+
+
+@pytest.mark.parametrize(
+    ("wrong", "kind", "says"),
+    [
+        (lambda image: image * 0.25, "value", "row 1, column 3, channel 2"),
+        (lambda image: (image * 0.5).astype(np.float64), "dtype", "expected dtype float32, got float64"),
+        (lambda image: (image * 0.5)[:1], "shape", "expected shape (2, 4, 3), got (1, 4, 3)"),
+        (lambda image: None, "type", "did you forget `return`"),
+        (lambda image: (image * 0.5).tolist(), "type", "expected a numpy array, got list"),
+        (lambda image: device_memory(image * 0.5), "type", "array_api_strict"),
+        (lambda image: image[99], "raised", "IndexError"),
+    ],
+)
+def test_what_is_wrong_is_named_in_one_sentence(wrong, kind, says):
+    verdict = judge(wrong)
+    assert kinds(verdict)[0] == kind
+    assert says in verdict.expectations[0].message
+    assert verdict.score == 0.0
+
+
+def test_an_untouched_stub_is_not_attempted_and_worth_nothing():
+    def stub(image):
+        raise NotImplementedError()
+
+    verdict = judge(stub)
+    assert (verdict.status, verdict.score) == ("not_attempted", 0.0)
+    assert "not attempted yet" in verdict.text()
+    assert "Traceback" not in verdict.text()
+
+
+def test_a_deleted_answer_is_a_sentence_and_not_a_traceback():
+    with check("ghost") as c:
+        c.call(no_such_function, 1).equal(2, "two")  # noqa: F821
+    assert c.verdict is not None
+    assert "`no_such_function` is not defined: run the cell above" in c.verdict.text()
+    assert c.score == 0.0
+
+
+def test_every_expectation_runs_even_after_one_fails_and_each_counts_the_same():
+    with check("double", points=3) as c:
+        c.call(lambda x: x + 2, 2).equal(4, "twice two")
+        c.call(lambda x: x + 2, 5).equal(10, "twice five")
+        c.call(lambda x: x + 2, 0).equal(0, "twice nothing")
+    assert [e.passed for e in c.verdict.expectations] == [True, False, False]
+    assert c.score == 1.0
+
+
+def test_raising_errors_everywhere_earns_nothing():
+    def refuse(image, factor):
+        raise ValueError("no")
+
+    with check("darken", points=2) as c:
+        c.call(refuse, PICTURE, 0.5).close(0.5 * PICTURE, "half")
+        c.call(refuse, PICTURE, 1.5).raises(ValueError, "too much")
+    assert c.score == 0.0
+
+
+def test_another_error_than_the_expected_one_does_not_pass():
+    with check("strict") as c:
+        c.call(lambda: {}["key"]).raises(ValueError, "a ValueError")
+    assert kinds(c.verdict) == ["raised"]
+    assert "KeyError" in c.verdict.expectations[0].message
+
+
+def test_nothing_checked_is_never_passed():
+    with check("empty", points=5) as c:
+        pass
+    assert (c.verdict.status, c.score) == ("nothing_checked", 0.0)
+
+
+@pytest.mark.parametrize("argument", [PICTURE.copy(), [1, 2, 3], {"a": 1}, device_memory(PICTURE[0, 0])])
+def test_a_function_that_changes_its_input_is_caught(argument):
+    def vandal(thing):
+        if isinstance(thing, dict):
+            thing["b"] = 2
+        else:
+            thing[0] = thing[1]
+        return 1
+
+    with check("vandal") as c:
+        c.call(vandal, argument).equal(1, "gives one")
+    assert kinds(c.verdict) == ["ok", "changed_input"]
+
+
+def test_inputs_may_change_where_that_is_the_task():
+    with check("kernel", inputs_change=True) as c:
+        out = np.zeros(3)
+        c.call(lambda o: o.fill(1), out)
+        c.that(lambda: bool((out == 1).all()), "the output is filled")
+    assert c.score == 1.0
+
+
+def test_an_object_with_a_lying_eq_gains_nothing():
+    class Liar(np.ndarray):
+        def __eq__(self, other):
+            return True
+
+    class Yes:
+        shape, dtype = PICTURE.shape, PICTURE.dtype
+
+        def __eq__(self, other):
+            return True
+
+    assert kinds(judge(lambda image: np.zeros_like(image).view(Liar)))[0] == "type"
+    assert kinds(judge(lambda image: Yes()))[0] == "type"
+    with check("number") as c:
+        c.call(lambda: Yes()).equal(4, "four")
+        c.call(lambda: True).equal(1, "one, and not True")
+    assert kinds(c.verdict) == ["type", "type"]
+
+
+def test_results_must_stay_on_the_device_of_the_input():
+    far = device_memory(PICTURE)
+    xp = array_api_strict
+    with check("stay") as c:
+        c.call(lambda image: image * 0.5, far).close(0.5 * PICTURE, "stays")
+        c.call(lambda image: xp.asarray(PICTURE * np.float32(0.5)), far).close(0.5 * PICTURE, "comes home")
+        c.call(lambda image: np.asarray(image), far).close(PICTURE, "sneaks back")
+    assert kinds(c.verdict) == ["ok", "device", "raised", "ok"]
+
+
+def test_bytes_are_right_within_a_rounding_and_ties_go_either_way():
+    coded = np.array([[[7, 5, 9]]], dtype=np.uint8)
+    with check("bytes") as c:
+        for tie in (3, 4):
+            got = np.array([[[tie, 3, 5]]], dtype=np.uint8)
+            c.call(lambda image, got=got: got, coded).close(
+                coded * np.array([0.5, 0.55, 0.55]), "a tie", dtype="uint8", atol=0.501
+            )
+        cut = (coded * 0.55).astype(np.uint8)
+        c.call(lambda image: cut, coded).close(coded * 0.55, "cut off", dtype="uint8", atol=0.501)
+    assert kinds(c.verdict) == ["ok", "ok", "value", "ok"]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected", "kind"),
+    [
+        (3, 3, "ok"),
+        (np.int64(3), 3, "ok"),
+        (3.0, 3, "type"),
+        (np.float64(0.5), 0.5, "ok"),
+        (1, 1.0, "ok"),
+        (math.nan, 1.0, "value"),
+        ("a", "a", "ok"),
+        (None, None, "ok"),
+        (frozenset("ab"), set("ab"), "ok"),
+        (set("a"), set("ab"), "value"),
+        ([1, 2], [1, 2], "ok"),
+        ((1, 2), [1, 2], "type"),
+        ([1], [1, 2], "shape"),
+        ({"a": 1.0}, {"a": 1}, "type"),
+        ({"a": 1}, {"a": 1, "b": 2}, "value"),
+    ],
+)
+def test_plain_values_are_compared_by_exact_type(value, expected, kind):
+    with check("plain") as c:
+        c.call(lambda: value).equal(expected, "as expected")
+    assert kinds(c.verdict) == [kind]
+
+
+def test_warnings_and_stderr_of_a_call_stay_inside_and_explain_a_failure(capfd):
+    def noisy(image):
+        print("debugging", file=sys.stderr)
+        warnings.warn("overflow somewhere", stacklevel=1)
+        return image
+
+    verdict = judge(noisy)
+    assert "overflow somewhere" in verdict.expectations[0].message
+    assert capfd.readouterr().err == ""
+
+
+def test_fresh_inputs_are_fixed_for_the_learner_and_seeded_by_the_grader(monkeypatch):
+    learner = [check("a").rng.integers(1 << 40) for _ in range(2)]
+    assert learner[0] == learner[1]
+    monkeypatch.setenv(checks.SEED_VARIABLE, "ab12")
+    graded = [check("a").rng.integers(1 << 40), check("a").rng.integers(1 << 40), check("b").rng.integers(1 << 40)]
+    assert graded[0] == graded[1]
+    assert len({learner[0], graded[0], graded[2]}) == 3
+
+
+def test_a_known_wrong_answer_is_recognised_and_an_ambiguous_one_is_not(monkeypatch):
+    known = {"n": 2, "failed": ["0:value"], "name": "quarters instead of halves", "hint": "Look at the factor."}
+    monkeypatch.setattr(checks, "_signatures", lambda: {"halve": [[known]]})
+    verdict = judge(lambda image: image * 0.25)
+    assert verdict.looks_like == {"name": "quarters instead of halves", "hint": "Look at the factor."}
+    assert "This looks like: quarters instead of halves" in verdict.text()
+    twin = {**known, "name": "something else"}
+    monkeypatch.setattr(checks, "_signatures", lambda: {"halve": [[known, twin]]})
+    assert judge(lambda image: image * 0.25).looks_like is None
+
+
+def test_html_says_in_words_what_the_marks_show_and_escapes_what_students_write():
+    verdict = judge(lambda image: "<script>alert(1)</script>")
+    page = verdict.html()
+    assert "<caption" in page
+    assert "aria-label='fails'" in page
+    assert "<script>" not in page
+
+
+def test_in_a_notebook_one_display_carries_text_html_and_the_bundle():
+    code = """
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+import json
+shell = InteractiveShell.instance()
+with capture_output() as seen:
+    done = shell.run_cell('''
+from gpu_utils import check
+with check("halve", points=2) as c:
+    c.call(lambda x: x // 2, 9).equal(4, "half of nine, rounded down")
+c.score
+''')
+print(json.dumps([seen.outputs[0].data, repr(done.result)]))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    display, score = json.loads(done.stdout.splitlines()[-1])
+    assert set(display) == {"text/plain", "text/html", BUNDLE}
+    bundle = display[BUNDLE]
+    assert bundle["check"] == "halve"
+    assert (bundle["points"], bundle["score"], bundle["status"], bundle["failed"]) == (2.0, 2.0, "passed", [])
+    assert score == "2.0"
+
+
+def test_a_traceback_points_at_the_learners_own_line():
+    code = """
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+shell.run_cell('''def f(x):
+    y = x + 1
+    return y.missing''')
+shell.run_cell('''from gpu_utils import check
+with check("f") as c:
+    c.call(f, 1).equal(2, "two")
+''')
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "in line 3 of your cell: `return y.missing`" in done.stdout

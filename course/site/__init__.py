@@ -1,0 +1,1 @@
+"""The course as a site and as a picture."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-WIDTH, HEIGHT, LEFT, BOTTOM = 720, 190, 34, 34
+WIDTH, HEIGHT, LEFT, BOTTOM = 960, 200, 0, 34
 
 
 def histogram(percents: Sequence[float]) -> str:

@@ -81,6 +81,7 @@ class _Run:
         self.deadly: set[int] = set()
 
     def to_the_end(self) -> Execution:
+        self.server.ready()
         began = time.monotonic()
         for _ in range(self.limits.restarts + 1):
             left = self.limits.notebook_seconds - (time.monotonic() - began)

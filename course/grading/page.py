@@ -15,14 +15,15 @@ STYLE = """
 body{margin:0 auto;max-width:64rem;padding:2rem 1.25rem 4rem;font:16px/1.55 system-ui,"Segoe UI",Roboto,sans-serif;
 color:var(--ink);background:var(--paper);font-variant-numeric:tabular-nums}
 h1{font-size:1.7rem;line-height:1.2;margin:0 0 .2rem}h2{font-size:1.2rem;margin:2.4rem 0 .6rem;padding-top:.8rem;
-border-top:1px solid var(--line)}h3{font-size:1rem;margin:0}
+border-top:1px solid var(--line)}h3{font-size:1rem;margin:0}table+h3,section+h3{margin-top:1.2rem}
 p{margin:.4rem 0 .8rem;max-width:46rem}.soft{color:var(--soft)}.small{font-size:.875rem}
 code{font:.9em ui-monospace,Menlo,Consolas,monospace;overflow-wrap:anywhere}
 a{color:var(--accent)}
 table{border-collapse:collapse;width:100%;font-size:.9rem}
 th,td{text-align:left;padding:.4rem .75rem .4rem 0;border-bottom:1px solid var(--line);vertical-align:top}
 thead th{color:var(--soft);font-weight:600;font-size:.8rem;vertical-align:bottom}
-tbody th{font-weight:600}.n{text-align:right;white-space:nowrap}
+tbody th{font-weight:600}.n,thead th.n{text-align:right;white-space:nowrap}.n+td,.n+th{padding-left:.75rem}
+.bar{margin-top:.45rem}
 .wide{overflow-x:auto}
 .chip{display:inline-block;border-radius:1rem;padding:.05rem .6rem;font-size:.8rem;font-weight:600;white-space:nowrap;
 color:var(--none);background:var(--none-bg)}

@@ -76,14 +76,10 @@ def _attention(lab: Lab, graded: Sequence[Graded]) -> str:
         for g in graded
         if g.status == status
     ]
-    counts = [
-        f"{chip(s)} {n} <span class='soft'>{MEANT[s]}</span>"
-        for s in STATUSES
-        if (n := sum(g.status == s for g in graded))
-    ]
-    body = f"<p>{'<br>'.join(counts)}</p>"
+    counts = [[chip(s), str(n), MEANT[s]] for s in STATUSES if (n := sum(g.status == s for g in graded))]
+    body = table([("Status", ""), ("Submissions", "n"), ("What it means", "")], counts)
     if rows:
-        body += table([("Student", ""), ("Status", ""), ("What happened", "")], rows)
+        body += "<p></p>" + table([("Student", ""), ("Status", ""), ("What happened", "")], rows)
     return f"<h2>What needs a person</h2>{body}"
 
 
@@ -127,25 +123,40 @@ def _questions(found: Sequence[Item]) -> str:
 def _failures(found: Sequence[Group]) -> str:
     if not found:
         return "<h2>The same mistake</h2><p>Nobody who tried a question lost points on it.</p>"
-    boxes = []
-    for group in found:
-        count = len(group.students)
-        guess = f'<p class="hint"><b>{text(group.name)}</b> {text(group.hint or "")}</p>' if group.name else ""
-        lines = "".join(
-            f'<li><span class="mark bad" role="img" aria-label="fails">✗</span>{text(sentence)}'
-            f'<div class="small soft">{text(message)}</div></li>'
-            for sentence, message in group.sentences[:6]
-        )
-        more = f'<p class="small soft">and {len(group.sentences) - 6} more</p>' if len(group.sentences) > 6 else ""
-        said = f"{count} student{'s' if count > 1 else ''}: {', '.join(group.students[:12])}{'…' if count > 12 else ''}"
-        boxes.append(
-            f'<section class="box"><div class="head"><h3><code>{text(group.topic)}</code></h3>'
-            f'<span class="small">{text(said)}</span></div>{guess}<ul class="marks">{lines}</ul>{more}</section>'
-        )
-    shown, rest = boxes[:12], boxes[12:]
-    hidden = f"<details><summary>{len(rest)} more</summary>{''.join(rest)}</details>" if rest else ""
-    said = "<p class='small soft'>Identical failures together, the most common first.</p>"
-    return f"<h2>The same mistake</h2>{said}{''.join(shown)}{hidden}"
+    shared = [g for g in found if len(g.students) > 1]
+    alone = [g for g in found if len(g.students) == 1]
+    body = "".join(_shared(g) for g in shared[:20]) or "<p>No two students failed a question in the same way.</p>"
+    if alone:
+        rows = [[f"<code>{text(g.topic)}</code>", text(g.students[0]), _first(g)] for g in alone]
+        body += "<h3>Seen once</h3>" + table([("Question", ""), ("Student", ""), ("First of what failed", "")], rows)
+    said = "<p class='small soft'>Answers that fail exactly the same expectations, the most common first.</p>"
+    return f"<h2>The same mistake</h2>{said}{body}"
+
+
+def _shared(group: Group) -> str:
+    count = len(group.students)
+    guess = f'<p class="hint"><b>{text(group.name)}</b> {text(group.hint or "")}</p>' if group.name else ""
+    lines = "".join(
+        f'<li><span class="mark bad" role="img" aria-label="fails">✗</span>{text(sentence)}'
+        f'<div class="small soft">{text(message)}</div></li>'
+        for sentence, message in group.sentences[:4]
+    )
+    rest = len(group.sentences) - 4
+    more = f'<p class="small soft">and {rest} more</p>' if rest > 0 else ""
+    names = f"{', '.join(group.students[:12])}{' …' if count > 12 else ''}"
+    return (
+        f'<section class="box"><div class="head"><h3><code>{text(group.topic)}</code></h3>'
+        f'<span class="small"><b>{count} students</b>: {text(names)}</span></div>'
+        f'{guess}<ul class="marks">{lines}</ul>{more}</section>'
+    )
+
+
+def _first(group: Group) -> str:
+    sentence, message = group.sentences[0] if group.sentences else ("", "")
+    rest = len(group.sentences) - 1
+    more = f' <span class="soft">(and {rest} more)</span>' if rest > 0 else ""
+    name = f"<b>{text(group.name)}</b>: " if group.name else ""
+    return f'{name}{text(sentence)}{more}<div class="small soft">{text(message)}</div>'
 
 
 def _repairs(graded: Sequence[Graded]) -> str:

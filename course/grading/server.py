@@ -27,7 +27,7 @@ class ServerLost(RuntimeError):
 
 
 class ForkServer:
-    """The process that forks; a context manager, shared by threads. `run` grades a notebook."""
+    """The process that forks; a context manager, shared by threads. It starts with the first job."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -35,11 +35,16 @@ class ForkServer:
         self._control: socket.socket | None = None
 
     def __enter__(self) -> ForkServer:
-        self._start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._stop()
+
+    def ready(self) -> None:
+        """Start now, rather than in the first submission's time."""
+        with self._lock:
+            if self._control is None:
+                self._start()
 
     def run(self, cells: list[Cell], *, lab_folder: Path, seed: str, limits: Limits | None = None) -> Execution:
         """Run a prepared notebook here: `execute.run_notebook` on this server."""
@@ -71,13 +76,14 @@ class ForkServer:
                 ours, theirs = socket.socketpair()
                 with theirs:
                     try:
+                        if self._control is None:
+                            self._start()
                         assert self._control is not None
                         socket.send_fds(self._control, [b"j"], [theirs.fileno()])
                         return ours
-                    except (OSError, AssertionError):
+                    except OSError:
                         ours.close()
                         self._stop()
-                        self._start()
         raise ServerLost("the fork server died twice; is there enough memory?")
 
     def _start(self) -> None:

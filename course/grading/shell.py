@@ -141,13 +141,22 @@ class NotebookShell(InteractiveShell):
         )
 
 
-def run(cells: list[dict[str, Any]], pipe: int) -> None:
-    """Run cells ``{"position", "source", "test"}`` in order; sends ``start`` and ``cell`` messages, then ``done``."""
-    mine = _getpid()
+def prepare() -> NotebookShell:
+    """The process's shell, made at the first call: the fork server makes it, the children inherit it."""
+    if NotebookShell.initialized():
+        return NotebookShell.instance()
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
     shell = NotebookShell.instance(config=config)
+    shell.run_cell("0", store_history=False)  # loads what the first cell would otherwise wait for
+    return shell
+
+
+def run(cells: list[dict[str, Any]], pipe: int) -> None:
+    """Run cells ``{"position", "source", "test"}`` in order; sends ``start`` and ``cell`` messages, then ``done``."""
+    mine = _getpid()
+    shell = prepare()
     sys.stdout, sys.stderr = _Stream("stdout", shell.recorder), _Stream("stderr", shell.recorder)
     for cell in cells:
         wire.send(pipe, {"event": "start", "position": cell["position"]})

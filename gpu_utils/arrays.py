@@ -75,7 +75,7 @@ def to_device(x: Any, device: str) -> Any:
     if compat.is_torch_array(x):
         return _torch_to(x, name)
     kind, _, index = name.partition(":")
-    if kind == "cuda" and (compat.is_cupy_array(x) or _has_cupy()):
+    if kind == "cuda" and _has_cupy():
         return _cupy_to(x, int(index or 0))
     if kind not in ("cuda", "mps", "xpu"):
         raise ValueError(f'unknown device "{device}": use "cpu", "cuda:0", "mps", "xpu" or "{STAND_IN}"')
@@ -161,9 +161,11 @@ def _to_cpu(x: Any) -> Any:
 
 
 def _has_cupy() -> bool:
-    from importlib.util import find_spec
-
-    return find_spec("cupy") is not None
+    try:
+        import cupy  # noqa: F401
+    except ImportError:  # not installed, or its CUDA libraries aren't
+        return False
+    return True
 
 
 def _cupy_to(x: Any, index: int) -> Any:

@@ -72,7 +72,7 @@ def _write(axes: Any, x: float, y: float, text: str, right: float, up: float, fo
 def _penalty(box: Any, frame: Any, taken: list[Any], dots: list[Any], walls: list[Any]) -> float:
     inside = frame.x0 <= box.x0 and box.x1 <= frame.x1 and frame.y0 <= box.y0 and box.y1 <= frame.y1
     cost: float = 0.0 if inside else 1000.0
-    cost += 300.0 * sum(box.overlaps(other) for other in taken)
+    cost += 300.0 * sum(box.padded(3).overlaps(other) for other in taken)
     cost += 200.0 * sum(box.x0 - 4 <= x <= box.x1 + 4 and box.y0 - 4 <= y <= box.y1 + 4 for x, y in dots)
     for corners in walls:
         cost += 100.0 * sum(_crosses(box, *pair) for pair in itertools.pairwise(corners))

@@ -99,7 +99,7 @@ def pixel_grid(
     height, width = shown.shape[:2]
     if values and max(height, width) > 16:
         raise ValueError(f"numbers in {height} x {width} pixels are too small to read: take at most 16 x 16")
-    side = min(0.92, WIDTH_IN / (width + 1))
+    side = min(0.76, (WIDTH_IN - 1) / width)
     three = numbers.ndim == 3
     said = alt or _describe_patch(numbers, row, column)
     with style():

@@ -142,9 +142,11 @@ def _try(function: Callable[..., Any], image: Any, values: dict[str, Any]) -> tu
 
 def _copy(image: Any) -> Any:
     """The function gets its own copy, so that one which writes into it does not spoil the next call."""
+    from array_api_compat import device
+
     from gpu_utils.arrays import array_module
 
-    return array_module(image).asarray(image, copy=True)
+    return array_module(image).asarray(image, device=device(image), copy=True)
 
 
 def _overlay(left: Any, right: Any, alt: str, names: tuple[str, str], variable: str, width: int) -> str:

@@ -121,6 +121,44 @@ class TestTravel:
             to_device([1, 2], "cpu")
 
 
+class TestCupy:
+    """What a machine with CuPy does, told by a stand-in module: it has one card."""
+
+    @pytest.fixture
+    def cupy(self, monkeypatch):
+        import contextlib
+        import types
+
+        class CUDARuntimeError(RuntimeError):
+            pass
+
+        class Ndarray:
+            def __init__(self, values, card):
+                self.values, self.card = values, card
+
+        @contextlib.contextmanager
+        def use(index):
+            if index > 0:
+                raise CUDARuntimeError("cudaErrorInvalidDevice: invalid device ordinal")
+            yield
+
+        fake = types.ModuleType("cupy")
+        fake.ndarray, fake.generic = Ndarray, Ndarray
+        fake.asarray = lambda values: Ndarray(values, 0)
+        fake.cuda = types.SimpleNamespace(Device=use, runtime=types.SimpleNamespace(CUDARuntimeError=CUDARuntimeError))
+        monkeypatch.setitem(sys.modules, "cupy", fake)
+        return fake
+
+    def test_a_numpy_array_goes_to_the_card_as_a_cupy_array(self, cupy):
+        there = to_device(PATCH, "cuda:0")
+        assert isinstance(there, cupy.ndarray)
+        np.testing.assert_array_equal(there.values, PATCH)
+
+    def test_a_card_that_is_not_there_is_a_sentence(self, cupy):
+        with pytest.raises(ValueError, match='no usable device "cuda:3" here: cudaErrorInvalidDevice'):
+            to_device(PATCH, "cuda:3")
+
+
 def test_importing_is_light():
     code = "import sys, gpu_utils.arrays; print({'torch', 'cupy', 'numpy', 'matplotlib'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

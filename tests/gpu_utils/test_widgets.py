@@ -142,6 +142,18 @@ class TestExplore:
         widgets.explore(wipe, image, alt="A landscape.")
         np.testing.assert_array_equal(image, FLOATS)
 
+    def test_a_picture_on_a_device_is_given_to_the_filter_there(self):
+        from gpu_utils.arrays import device_memory
+
+        far, seen = device_memory(FLOATS), []
+
+        def look(image):
+            seen.append(image.device)
+            return image * 0.5
+
+        assert "After look" in texts(widgets.explore(look, far, alt="A landscape."))
+        assert seen == [far.device]
+
     @pytest.mark.parametrize("numbers", [(0, 1, 0.1, 2), (1, 0, 0.1, 1), (0, 1, 0, 0)])
     def test_a_slider_that_contradicts_itself_is_named(self, numbers):
         with pytest.raises(ValueError, match='slider "factor"'):

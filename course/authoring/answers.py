@@ -10,13 +10,13 @@ from contextlib import AbstractContextManager
 
 from nbformat import NotebookNode
 
-from course.authoring.known_answers import read_answers, too_few
+from course.authoring.known_answers import KnownAnswer, read_answers, too_few
 from course.authoring.matrix import grade_all
 from course.authoring.notebook import release_notebook, solution_notebook
 from course.authoring.signatures import write_signatures
-from course.authoring.source import read_source
+from course.authoring.source import Source, read_source
 from course.authoring.trial import Trial, pipeline
-from course.project import Lab, Project
+from course.project import CourseError, Lab, Project
 
 Pipeline = Callable[[Lab, NotebookNode], AbstractContextManager[Trial]]
 
@@ -24,6 +24,7 @@ Pipeline = Callable[[Lab, NotebookNode], AbstractContextManager[Trial]]
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the verb's arguments."""
     parser.add_argument("labs", nargs="*", metavar="NN_slug", help="which labs; all graded ones when none is named")
+    parser.add_argument("--question", metavar="NAME", help="grade the answers to this question only, while you write")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="answers graded at the same time")
     parser.add_argument(
         "--write", action="store_true", help="store what each wrong answer fails, for the checks' hints"
@@ -33,6 +34,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace, open_pipeline: Pipeline = pipeline) -> int:
     """Grade the known answers of the labs and print what they earn; 1 when a test is to be put right."""
     project = Project(args.root)
+    if args.write and args.question:
+        raise CourseError("--write stores the signatures of all questions: leave out --question.")
     complaints = []
     for lab in project.select(args.labs):
         complaints += _examine(lab, project, args, open_pipeline)
@@ -46,12 +49,12 @@ def _examine(lab: Lab, project: Project, args: argparse.Namespace, open_pipeline
     if not source.of_role("test"):
         print(f"{lab.slug}: nothing is graded here.")
         return []
-    answers = read_answers(lab, source)
+    answers = _asked_for(args.question, read_answers(lab, source), source, lab)
     solved = solution_notebook(source, project)
     with open_pipeline(lab, solved) as trial:
         matrix = grade_all(source, solved, release_notebook(solved), answers, trial, args.jobs)
     print(f"{lab.slug}\n{matrix.table()}\n")
-    complaints = [*too_few(lab, source, answers), *matrix.complaints()]
+    complaints = [*([] if args.question else too_few(lab, source, answers)), *matrix.complaints()]
     if not args.write:
         return complaints
     if complaints:
@@ -59,3 +62,10 @@ def _examine(lab: Lab, project: Project, args: argparse.Namespace, open_pipeline
     changed = write_signatures(lab, source, matrix.signatures())
     print(f"{'wrote' if changed else 'unchanged:'} {lab.tell(lab.signatures)}")
     return []
+
+
+def _asked_for(question: str | None, answers: list[KnownAnswer], source: Source, lab: Lab) -> list[KnownAnswer]:
+    names = [cell.name for cell in source.of_role("answer")]
+    if question and question not in names:
+        raise CourseError(f"{lab.slug} has no question '{question}'; it has {', '.join(names)}.")
+    return [answer for answer in answers if question in (None, answer.question)]

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 LABELS = ("measured", "emulated", "modelled", "published")
 
-_NUMBER = r"(?<![\w.])\d[\d.,]*"
+_NUMBER = r"(?<![\w.])(?!(?:1[89]|20)\d0s\b)\d[\d.,]*"  # the 1990s are no measurement
 _UNIT = (
     r"(?:ns|us|µs|μs|ms|s|seconds?|milliseconds?|microseconds?|[kMGTP]?B/s|[GTP]bit/s|[kMG]?b/s"
-    r"|[kMGTPE]?FLOPS|[kMGTPE]?FLOP/s|[GTP]?OPS|m?W|kW|watts?)"
+    r"|[kMGTPE]?FLOPS|[kMGTPE]?FLOP/s|[GTP]?OPS|m?W|kW|watts?|m?J|k?Wh|[kMG]Hz|fps|\w+/s|\w+ per second)"
 )
 _WORD = r"(?:two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|fifty|a hundred|hundred|a thousand|thousand)"
 _CLAIMS = [

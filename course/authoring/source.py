@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -84,13 +84,14 @@ def read_percent(path: Path, name: str) -> list[tuple[dict[str, Any], str, bool,
     except UnicodeDecodeError as error:
         raise CourseError(f"{name} isn't UTF-8 (byte {error.start}): save it as UTF-8.") from error
     lines = [text.count("\n", 0, match.start()) + 1 for match in _MARKER.finditer(text)]
-    cells = [cell for cell in jupytext.reads(text, fmt="py:percent").cells if cell.source or cell.metadata]
+    cells = jupytext.reads(text, fmt="py:percent").cells
     if len(cells) == len(lines) + 1:
         lines = [1, *lines]
     places = [f"{name}:{line}" for line in lines] if len(lines) == len(cells) else [name] * len(cells)
     return [
         (dict(cell.metadata), str(cell.source).strip("\n"), cell.cell_type == "code", place)
         for cell, place in zip(cells, places, strict=True)
+        if cell.source or cell.metadata
     ]
 
 
@@ -175,7 +176,7 @@ def _inherit_tiers(cells: list[Cell]) -> list[Cell]:
                     "call it <answer>-basic or <answer>-full."
                 )
             answer = answers[cell.question]
-            cell = Cell(**{**vars(cell), "tier": answer.tier, "needs": answer.needs})
+            cell = replace(cell, tier=answer.tier, needs=answer.needs)
         done.append(cell)
     return done
 

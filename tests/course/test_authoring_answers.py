@@ -13,8 +13,9 @@ from course.authoring import answers
 from course.project import CourseError
 
 
-def examine(demo: Demo, write: bool = False) -> int:
-    return answers.main(argparse.Namespace(root=demo.root, labs=[SLUG], write=write, jobs=1), in_process)
+def examine(demo: Demo, write: bool = False, question: str | None = None) -> int:
+    args = argparse.Namespace(root=demo.root, labs=[SLUG], write=write, question=question, jobs=1)
+    return answers.main(args, in_process)
 
 
 @pytest.fixture
@@ -154,3 +155,13 @@ def test_answers_to_a_question_that_does_not_exist_are_named(answered):
     answered.answer("darkne", DARKEN)
     with pytest.raises(CourseError, match=r"no question 'darkne'\. Did you mean 'darken'"):
         examine(answered)
+
+
+def test_one_question_can_be_graded_alone_while_it_is_written(demo, capsys):
+    demo.answer("twice", TWICE)
+    assert examine(demo, question="twice") == 0
+    assert "twice wrong: darkens once" in capsys.readouterr().out
+    with pytest.raises(CourseError, match="no question 'thrice'; it has darken, twice"):
+        examine(demo, question="thrice")
+    with pytest.raises(CourseError, match="leave out --question"):
+        examine(demo, question="twice", write=True)

@@ -171,6 +171,14 @@ def test_check_names_notebooks_that_no_source_gives(built, capsys):
     assert capsys.readouterr().err == "labs/01_dome/01_dome.ipynb comes from no source: delete it.\n"
 
 
+def test_empty_cells_are_left_out_and_lines_still_counted(demo, capsys):
+    demo.replace("# %% [markdown]\n# The bus", "# %%\n\n# %% [markdown]\n# The bus")
+    demo.replace('test="twice-basic"', 'test="thrice-basic"')
+    assert demo.run("build") == 2
+    line = demo.source.read_text().split("\n").index('# %% test="thrice-basic" points=1') + 1
+    assert f"01_demo.py:{line}: test 'thrice-basic'" in capsys.readouterr().err
+
+
 def test_a_lab_that_is_not_graded_says_so(demo):
     folder = demo.root / "solutions" / "warm_up"
     folder.mkdir()

@@ -236,7 +236,11 @@ def freeze(value: Any) -> Any:
 
 
 def changed(frozen: Any, value: Any) -> bool:
-    """Whether an argument differs from its copy made by `freeze`."""
+    """Whether an argument differs from its copy made by `freeze`.
+
+    >>> changed(freeze([{"a", "b"}]), [{"b", "a"}]), changed(freeze([{"a", "b"}]), [{"b"}])
+    (False, True)
+    """
     if frozen is None:
         return False
     if library(value) is not None:
@@ -244,4 +248,16 @@ def changed(frozen: Any, value: Any) -> bool:
         if now.shape != frozen.shape or now.dtype != frozen.dtype:
             return True
         return bool(now.tobytes() != frozen.tobytes())
-    return bool(repr(frozen) != repr(value))
+    return _written(frozen) != _written(value)
+
+
+def _written(value: Any) -> str:
+    """`repr`, with the members of sets in order: a copy of a set may iterate otherwise than the set itself."""
+    kind = type(value)
+    if kind in (set, frozenset):
+        return f"{kind.__name__}({sorted(_written(each) for each in value)})"
+    if kind in (list, tuple):
+        return f"{kind.__name__}({[_written(each) for each in value]})"
+    if kind is dict:
+        return f"dict({[(_written(key), _written(each)) for key, each in value.items()]})"
+    return repr(value)

@@ -72,3 +72,10 @@ class TestPublished:
     def test_without_the_table_there_are_none(self, tmp_path, monkeypatch):
         monkeypatch.setattr(roofline.resources, "files", lambda _: tmp_path)
         assert published_roofs() == {}
+
+
+@pytest.mark.parametrize("number_format", ["fp32", "tf32", "fp16_tensor", "int8"])
+def test_every_roof_in_the_shipped_table_has_a_source_and_a_believable_ridge(number_format):
+    for roof in published_roofs(number_format).values():
+        assert roof.source
+        assert 1 < roof.ridge < 2000

@@ -36,6 +36,8 @@ def explore_machines(machines: Iterable[Any]) -> Any:
         raise ValueError("explore_machines needs at least one machine")
     titles = [f"{place}. {_title(record)}" for place, record in enumerate(records, start=1)]
     chooser = buttons("", dict(zip(titles, range(len(records)), strict=True)), tooltip="show this machine's report")
+    if len(records) == 1:
+        chooser.layout.display = "none"
     report = ipywidgets.HTML()
 
     def update(_: Any = None) -> None:
@@ -52,7 +54,7 @@ def machine_report(machine: Any) -> str:
     story = f"<p>{html.escape(str(record['story']))}</p>" if record.get("story") else ""
     return (
         f"<h4>{html.escape(_title(record))}</h4>{story}{_devices(record.get('devices', []))}"
-        f"{_findings(record.get('findings', []))}<p><small>{html.escape(_origin(record))}</small></p>"
+        f"{_findings(record)}<p><small>{html.escape(_origin(record))}</small></p>"
     )
 
 
@@ -113,10 +115,14 @@ def _device_name(device: Mapping[str, Any]) -> str:
     return f"{name} <small>({', '.join(notes)})</small>"
 
 
-def _findings(findings: Iterable[Mapping[str, Any]]) -> str:
+def _findings(record: Mapping[str, Any]) -> str:
     items = "".join(
         f"<li><strong>{html.escape(str(finding.get('severity', 'note')))}</strong>: "
         f"{html.escape(str(finding.get('message', '')))} {html.escape(str(finding.get('advice') or ''))}</li>"
-        for finding in findings
+        for finding in record.get("findings") or ()
     )
-    return f"<p>Findings</p><ul>{items}</ul>" if items else "<p>No findings.</p>"
+    if items:
+        return f"<p>Findings</p><ul>{items}</ul>"
+    # Where nobody tried a device, that nothing was found would say more than is known.
+    tried = any(device.get("usable") is not None for device in record.get("devices") or ())
+    return "<p>No findings.</p>" if tried else ""

@@ -191,6 +191,16 @@ class TestMachines:
         report = widgets.machine_report({"devices": [{"kind": "cpu", "name": "a CPU"}]})
         assert "–" in report and "not tried" in report
 
+    def test_no_findings_are_claimed_only_where_somebody_tried(self):
+        untried = COLAB | {"devices": [T4 | {"usable": None}]}
+        assert "No findings" in widgets.machine_report(COLAB)
+        assert "No findings" not in widgets.machine_report(untried)
+
+    def test_one_machine_leaves_nothing_to_choose(self):
+        chooser, report = widgets.explore_machines([COLAB]).children
+        assert chooser.layout.display == "none"
+        assert "Tesla T4" in report.value
+
     def test_no_machines_are_refused(self):
         with pytest.raises(ValueError, match="at least one machine"):
             widgets.explore_machines([])

@@ -20,7 +20,7 @@ from course.grading.server import ROOT
 
 
 class Cache:
-    """Executions in ``out/.cache``, one JSON file per content."""
+    """Executions in ``out/.cache``, one JSON file per student and content."""
 
     def __init__(self, out: Path, limits: Limits) -> None:
         self._folder = out / ".cache"
@@ -37,17 +37,21 @@ class Cache:
         """The seed of a content's random inputs: nobody without the run's key can tell it beforehand."""
         return hmac.new(self._key, digest.encode(), "sha256").hexdigest()[:32]
 
-    def load(self, digest: str) -> Execution | None:
+    def load(self, student_id: str, digest: str) -> Execution | None:
         """The stored execution; None when there is none, or it can't be read."""
         try:
-            stored = json.loads((self._folder / f"{digest}.json").read_text(encoding="utf-8"))
+            stored = json.loads(self._path(student_id, digest).read_text(encoding="utf-8"))
             return _execution(stored)
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
 
-    def store(self, digest: str, execution: Execution) -> None:
+    def store(self, student_id: str, digest: str, execution: Execution) -> None:
         """Keep an execution."""
-        write_atomically(self._folder / f"{digest}.json", json.dumps(asdict(execution)))
+        write_atomically(self._path(student_id, digest), json.dumps(asdict(execution)))
+
+    def _path(self, student_id: str, digest: str) -> Path:
+        # Apart for each student, though the seed is the content's: else two of them would share one running time.
+        return self._folder / f"{hashlib.sha256(f'{student_id}/{digest}'.encode()).hexdigest()}.json"
 
 
 def _execution(stored: dict[str, Any]) -> Execution:

@@ -150,7 +150,7 @@ def _results(
                 return
             try:
                 prepared = preflight.prepare(submissions / student / lab.slug, lab)
-                done.put((student, prepared, _execute(prepared, lab, cache, limits, resume, server)))
+                done.put((student, prepared, _execute(student, prepared, lab, cache, limits, resume, server)))
             except BaseException as error:
                 done.put(error)
                 return
@@ -168,7 +168,7 @@ def _results(
 
 def _check_lab(lab: Lab, cache: Cache, limits: Limits, resume: bool, server: ForkServer) -> None:
     """Grade the model answers first: a lab that doesn't run on this machine would give a whole class 0."""
-    execution = _execute(Prepared(deepcopy(lab.cells)), lab, cache, limits, resume, server)
+    execution = _execute("", Prepared(deepcopy(lab.cells)), lab, cache, limits, resume, server)
     assert execution is not None
     short = [o for o in execution.outcomes.values() if o.status != "passed"]
     if short:
@@ -180,15 +180,15 @@ def _check_lab(lab: Lab, cache: Cache, limits: Limits, resume: bool, server: For
 
 
 def _execute(
-    prepared: Prepared, lab: Lab, cache: Cache, limits: Limits, resume: bool, server: ForkServer
+    student: str, prepared: Prepared, lab: Lab, cache: Cache, limits: Limits, resume: bool, server: ForkServer
 ) -> Execution | None:
     if prepared.problem:
         return None
     digest = cache.digest(prepared.cells)
-    execution = cache.load(digest) if resume else None
+    execution = cache.load(student, digest) if resume else None
     if execution is None:
         execution = run_notebook(
             prepared.cells, lab_folder=lab.folder, limits=limits, seed=cache.seed(digest), server=server
         )
-        cache.store(digest, execution)
+        cache.store(student, digest, execution)
     return execution

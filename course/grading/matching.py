@@ -59,8 +59,8 @@ def _by_grade_id(wanted: list[int], free: list[int], submitted: list[Cell], lab:
         if candidates:
             stub = lab.released[i]["source"]
             written = [c for c in candidates if not same_text(submitted[c]["source"], stub)]
-            # nbgrader, too, takes the last of several; an untouched copy never wins over an answer.
-            found[i] = (written if written and is_solution(lab.cells[i]) else candidates)[-1]
+            # Of several answers nbgrader, too, takes the last; an untouched copy never wins over a written one.
+            found[i] = (written or candidates)[-1] if is_solution(lab.cells[i]) else candidates[0]
     return found
 
 

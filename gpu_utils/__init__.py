@@ -32,9 +32,11 @@ _MODULES = {
     "plotting",
     "probes",
     "provenance",
+    "quantities",
     "roofline",
     "samples",
     "specs",
+    "synchronisation",
     "timing",
     "widgets",
 }

@@ -31,7 +31,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from gpu_utils import check, detect, ledger_view, predict, record
 from gpu_utils.arrays import array_module, device_memory
-from gpu_utils.plotting import ladder, pixel_grid, roofline, show, show_images, stacked
+from gpu_utils.plotting import ladder, pixel_grid, roofline, show, show_images, stacked, zoom
 from gpu_utils.roofline import measure_roof
 from gpu_utils.samples import credit, photograph
 from gpu_utils.timing import measure
@@ -65,14 +65,9 @@ predict("day for night, on a GPU", None, "s")
 # call the three lengths $H$, $W$ and $C = 3$, here and in every later lab.
 
 # %% tags=["experiment"]
-row, column = 150, 200  # move the window: any row below 420, any column below 630
-fig, axes = plt.subplots(1, 2, figsize=(8, 2.9), width_ratios=[1.5, 1], layout="constrained")
-axes[0].imshow(photo)
-axes[0].add_patch(plt.Rectangle((column - 0.5, row - 0.5), 64, 64, fill=False, edgecolor="white", linewidth=2))
-axes[0].set(xlabel="axis 1: column", ylabel="axis 0: row", title=f"photo, shape {photo.shape}")
-axes[1].imshow(photo[row : row + 64, column : column + 64], extent=(column, column + 64, row + 64, row))
-axes[1].set(title="a window of 64 x 64", xlabel="column", ylabel="row")
-show(fig, alt="The photograph with a white square, and beside it the 64 by 64 pixels inside the square")
+row, column = 150, 200  # move the window: any row below 360, any column below 570
+show(zoom(photo, row, column),
+     alt="The photograph with a small frame; beside it the 64 by 64 pixels inside, and of those the first 8 by 8 as tiles")
 
 # %% tags=["experiment"]
 show(pixel_grid(photo[row : row + 8, column : column + 8], row=row, column=column),
@@ -186,7 +181,8 @@ c.score
 # cell again.
 
 # %% tags=["experiment"]
-explore(darken, photo, sliders={"factor": (0.0, 1.0, 0.05, 0.45)}, alt="The photograph, darkened by the factor on the slider")
+explore(darken, photo, sliders={"factor": (0.0, 1.0, 0.05, 0.45)},
+        alt="The photograph, darkened by the factor on the slider")
 
 # %% [markdown]
 # ## 4 · `tint`: a multiplication and an addition
@@ -294,9 +290,10 @@ def gradient_with_a_bug(image, left, right):
     return (image * gains[:, np.newaxis]).astype(image.dtype)
 
 
-show(show_images({"his gradient, left=1.8": gradient_with_a_bug(photo, 1.8, 0.3),
-                  "what he wanted": np.clip(photo * np.linspace(1.8, 0.3, photo.shape[1])[:, None], 0, 255).astype("uint8")},
-                 alt="Left: the bright sky has broken into garish bands where bytes wrapped round. Right: it is simply white"))
+light = np.linspace(1.8, 0.3, photo.shape[1])[:, np.newaxis]
+wanted = np.clip(photo * light, 0, 255).astype(np.uint8)
+split(gradient_with_a_bug(photo, 1.8, 0.3), wanted, names=("his picture", "what he wanted"),
+      alt="In his picture the bright sky has broken into garish bands; in the one he wanted it is simply white")
 
 # %% [markdown]
 # **Predict.** A byte of 200 with gain 1.5 should be 300. What is it instead? Work it out before you run the next cell.
@@ -677,10 +674,13 @@ record("day for night, one pass", rungs["one pass"])
 record("one pass over plain copy", rungs["one pass"].median_s / floor.median_s, "x")
 
 # %% tags=["experiment"]
-guesses = {"Python loops": "day for night, Python loops", "NumPy as written": "day for night, NumPy as you would write it"}
-guesses = {rung: ledger_view.guess(key) for rung, key in guesses.items() if ledger_view.guess(key)}
-show(ladder(rungs, guesses=guesses, floor_s=floor.median_s, floor_label="plain copy: no faster than this", provenance=provenance),
-     alt="Bars on a logarithmic scale: Python loops take seconds, each NumPy rung less, the last one comes close to a plain copy")
+asked = {"Python loops": "day for night, Python loops",
+         "NumPy as written": "day for night, NumPy as you would write it"}
+guesses = {rung: ledger_view.guess(key) for rung, key in asked.items() if ledger_view.guess(key)}
+show(ladder(rungs, guesses=guesses, provenance=provenance, floor_s=floor.median_s,
+            floor_label="plain copy: no faster than this"),
+     alt="Bars on a logarithmic scale: Python loops take seconds, each NumPy rung less, "
+         "and the last one comes close to a plain copy")
 
 # %% [markdown]
 # **Explain.** Read the ladder from the bottom. The last two rungs do the *same* arithmetic, one product and one sum for each value; the last one only *moves less*, as the second operation
@@ -794,7 +794,8 @@ c.score
 bandwidth = 2 * big.nbytes / floor.median_s  # measured: the plain copy, one read and one write
 try:
     expected_s = bytes_moved(big.shape, big.itemsize, 2, 2) / bandwidth
-    print(f"predicted {expected_s * 1e3:.1f} ms (modelled), came out {rungs['merged, two passes'].median_s * 1e3:.1f} ms (measured)")
+    came_out_s = rungs["merged, two passes"].median_s
+    print(f"predicted {expected_s * 1e3:.1f} ms (modelled), came out {came_out_s * 1e3:.1f} ms (measured)")
 except NotImplementedError:
     print("bytes_moved is not written yet")
 
@@ -884,15 +885,17 @@ show(roofline(roof, points),
 # are modelled from published figures: a T4 reads its memory with 320 GB/s (published: NVIDIA's T4 datasheet), and PCIe 3.0 x16 carries 16 GB/s in one direction (published: PCI-SIG's rate, before overhead).
 
 # %% tags=["experiment"]
+filters = 1  # how many filters run on the card before the picture comes home: try 1, 2, 10, 100
 one_way, memory = 16e9, 320e9  # byte/s, published
-filters = 1  # how many filters run on the card before the picture comes home: try 1, 10, 100
-parts = {"to the card": big.nbytes / one_way, f"{filters} filter(s) there": filters * 2 * big.nbytes / memory, "back": big.nbytes / one_way}
+travel_s, there_s = big.nbytes / one_way, filters * 2 * big.nbytes / memory
+parts = {"to the card": travel_s, f"{filters} x day for night": there_s, "back": travel_s}
 here = filters * rungs["one pass"].median_s
 show(stacked(parts, provenance="modelled"),
      alt="One stacked bar: the two journeys over the bus take most of the time, the filter itself a sliver")
 print(f"on a T4 with both journeys {sum(parts.values()) * 1e3:.1f} ms (modelled); here {here * 1e3:.1f} ms (measured)")
-record("share of the trip that is travel, one filter on a T4", (parts["to the card"] + parts["back"]) / sum(parts.values()), "", "modelled",
-       source="144 MB over PCIe 3.0 x16 and T4 memory, published rates")
+if filters == 1:
+    record("share of the trip that is travel, one filter on a T4", 2 * travel_s / sum(parts.values()), "", "modelled",
+           source="144 MB each way over PCIe 3.0 x16, T4 memory, published rates")
 
 # %% [markdown]
 # **Work it out.** How many filters must run on the card before the trip pays against your processor? Set `filters` above until the card wins, then check with the formula: travel / (time here - time there), each for one filter.
@@ -913,12 +916,14 @@ except ImportError:
     on_card = False
 if on_card:
     card_image = cupy.asarray(big)
-    card_time = measure(lambda image: tint(darken(image, 0.45), (0.04, 0.10, 0.35), 0.4), card_image, label=f"your filters on {machine.best().name}")
+    card_time = measure(lambda image: tint(darken(image, 0.45), (0.04, 0.10, 0.35), 0.4), card_image,
+                        label=f"your filters on {machine.best().name}")
     print(card_time)
     record("day for night, on a GPU", card_time)
 else:
-    print("No GPU that CuPy can use here. A T4 in one pass: 288 MB / 320 GB/s = 0.9 ms (modelled on the published bandwidth).")
-    record("day for night, on a GPU", 2 * big.nbytes / 320e9, "s", "modelled", source="T4: 288 MB over 320 GB/s, one pass, no transfers")
+    print("No GPU that CuPy can use here, so the figure is modelled: 288 MB through a T4's published 320 GB/s.")
+    record("day for night, on a GPU", 2 * big.nbytes / 320e9, "s", "modelled",
+           source="T4: 288 MB over 320 GB/s, one pass, no transfers")
 
 # %% [markdown]
 # Where to see it live: in Colab choose *Runtime ▸ Change runtime type ▸ T4 GPU* and run this notebook again. Your ledger keeps both machines' figures apart by their label.
@@ -926,7 +931,7 @@ else:
 # %% [markdown]
 # ## 14 · You have written a neuron
 #
-# Look at what you wrote, and read the right-hand column.
+# Look at `mix_channels` drawn the other way: three inputs, three outputs, nine weights.
 
 # %% tags=["experiment"] jupyter={"source_hidden": true}
 weights = np.array(EYES["sepia"])

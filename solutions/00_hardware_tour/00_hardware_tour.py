@@ -63,19 +63,22 @@ predict("H100 over this machine, float32 arithmetic", None, "x")
 CHIPS = [  # year, name, transistors: published, see the sources at the end
     (1999, "GeForce 256", 23e6), (2006, "GeForce 8800", 681e6), (2016, "P100", 15e9),
     (2017, "V100", 21.1e9), (2020, "A100", 54.2e9), (2022, "H100", 80e9), (2024, "B200", 208e9)]
-TURNS = [(2007, "CUDA: a GPU for\nother programs"), (2012, "AlexNet, on two\ngamers' cards"), (2022.7, "Ethereum ends\nGPU mining")]
+TURNS = [(2007, "CUDA: open to\nprograms"), (2012, "AlexNet, on two\ngamers' cards"), (2022.7, "Ethereum ends\nGPU mining")]
 with style():
     fig = new_figure(8, 4.2)
     axes = fig.subplots()
     published = LOOKS["published"]
     axes.plot([c[0] for c in CHIPS], [c[2] for c in CHIPS], marker=published.marker, color=published.colour, lw=1.5, ls=":")
-    for year, name, count in CHIPS:
-        axes.annotate(f"{name}\n{amount(count).replace('G', ' billion').replace('M', ' million')}", (year, count),
-                      (-9, 5), textcoords="offset points", ha="right", va="bottom", fontsize=9)
+    for place, (year, name, count) in enumerate(CHIPS):
+        said = f"{name}, {count / 1e9:g} billion" if count >= 1e9 else f"{name}, {count / 1e6:g} million"
+        left = place % 2 or year > 2023
+        axes.annotate(said, (year, count), (-9, 4) if left else (9, -4), textcoords="offset points", fontsize=9,
+                      ha="right" if left else "left", va="bottom" if left else "top",
+                      bbox={"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none", "alpha": 0.85})
     for year, text in TURNS:
         axes.axvline(year, color="#6b6b6b", lw=1, ls=(0, (5, 3)))
-        axes.annotate(text, (year, 1.3e7), (4, 0), textcoords="offset points", fontsize=9, va="bottom")
-    axes.set(yscale="log", xlim=(1995, 2027), ylim=(1e7, 2e12), ylabel="transistors, log scale", title="One chip (published)")
+        axes.annotate(text, (year, 7.5e6), (4, 0), textcoords="offset points", fontsize=9, va="bottom")
+    axes.set(yscale="log", xlim=(1997, 2028), ylim=(6e6, 1e12), ylabel="transistors, log scale", title="One chip (published)")
     axes.grid(axis="y")
 show(fig, alt="Transistors in one graphics chip on a log scale, published: 23 million in 1999, 681 million in 2006, 21 billion in 2017, "
               "208 billion in 2024. Lines mark CUDA in 2007, AlexNet in 2012 and the end of Ethereum mining in 2022")
@@ -272,7 +275,7 @@ def has_grid(axes, finds, title):
                                          edgecolor="#b5b5b5"))
             axes.text(x, y, "✓" if name in found else "·", ha="center", va="center", color="white" if name in found else "#6b6b6b")
     axes.set_xticks(range(7), NAMES, rotation=50, ha="right", fontsize=9)
-    axes.set_yticks(range(len(cards)), [f"{c['name'].replace('NVIDIA ', '')[:16]} · {'.'.join(map(str, c['compute_capability']))}" for c in cards])
+    axes.set_yticks(range(len(cards)), [f"{c['name'].removeprefix('NVIDIA ').split('-')[0]} · {'.'.join(map(str, c['compute_capability']))}" for c in cards])
     axes.tick_params(length=0)
 
 
@@ -294,7 +297,7 @@ show(fig, alt="Seven cards against seven features. Compared as text, the two new
               "with your function each newer card has at least what the older ones had")
 
 # %% [markdown]
-# Text compares letter by letter, and "1" comes before "8": `"10.0" > "8.9"` is False. So the dearest card in the room is refused everything, and a P100 of 2016 is promised a number format of 2024. No error, no warning: the
+# Text compares letter by letter, and "1" comes before "8": `"10.0" > "8.9"` is False. So the dearest card in the room is refused nearly everything, and a P100 of 2016 is promised a number format of 2024. No error, no warning: the
 # bug lay quiet until a number grew a digit. As *decimals* the comparison holds for today's cards, and breaks the day that a minor number reaches ten. **A version is a tuple.**
 
 # %% [markdown]
@@ -500,8 +503,11 @@ with style():
             guess = ledger_view.guess(key)
             if guess and which == figure:
                 y = list(shown).index(name)
-                axes.plot(min(max(guess * values[0], low), high), y + 0.36, marker="d", color="#D55E00", ls="")
+                at = min(max(guess * values[0], low * 1.2), high / 1.2)
+                axes.plot(at, y + 0.42, marker="d", color="#D55E00", ls="", zorder=5)
+                axes.annotate("your guess", (at, y + 0.42), (6, 0), textcoords="offset points", va="center", fontsize=8, color="#8f3d00")
         axes.set(xscale="log", xlim=(low, high), title=title, xlabel=f"{unit}, log scale", yticks=range(len(shown)))
+        axes.xaxis.set_major_formatter(lambda value, _: amount(value))
         axes.invert_yaxis() if axes is panels[0] else None
         axes.grid(axis="x")
     panels[0].set_yticklabels(list(shown))
@@ -531,7 +537,7 @@ def cheapest_option(hours, options):
     return min(left, key=lambda o: o["upfront"] + hours * o["per_hour"])["name"]
 
 # %% tags=["experiment"]
-predict("days of use, night and day, until buying is cheaper than renting", None, "days")
+predict("days until buying beats renting", None, "days")
 
 # %% tags=["experiment"]
 PER_KWH = 0.30  # dollars for a kilowatt-hour: an assumption, put yours
@@ -544,7 +550,7 @@ for hours in (10, 1000, 10_000):
     print(f"{hours:6,} hours: {cheapest_option(hours, options)}")
 rented, own = options[1], options[2]
 even_days = own["upfront"] / (rented["per_hour"] - own["per_hour"]) / 24
-record("days of use, night and day, until buying is cheaper than renting", even_days, "days", "modelled",
+record("days until buying beats renting", even_days, "days", "modelled",
        source="list price of a DGX A100 in 2020, a p4d.24xlarge by the hour in 2024, electricity as assumed")
 with style():
     fig = new_figure(8, 3.4)
@@ -556,7 +562,7 @@ with style():
         axes.annotate(option["name"], (days[1], cost[1]), (5, 0), textcoords="offset points", va="center")
     axes.axvline(even_days, color="#1b1b1b", lw=1.2, ls=(0, (5, 3)))
     axes.annotate(f"even after {even_days:.0f} days\n(modelled)", (even_days, 20), (6, 0), textcoords="offset points")
-    axes.annotate("free notebook: one T4, 12 hours, then out", (0.5, 2), (40, 12), textcoords="offset points", fontsize=9,
+    axes.annotate("free notebook: one T4, 12 hours, then out", (0.5, 1), (75, 9), textcoords="offset points", fontsize=9,
                   arrowprops={"arrowstyle": "-|>", "color": "#6b6b6b"}, va="center")
     axes.set(xlabel="days of use, night and day", ylabel="thousand dollars", xlim=(0, days[1] * 1.16), ylim=(0, None),
              title="Eight A100s, rented or owned (modelled on published prices)")
@@ -594,13 +600,13 @@ if gpus:
     a = torch.ones(4096, 4096, device="cuda")
     product = measure(torch.matmul, a, a, label=f"float32 product on {gpus[0].name}")
     print(copy, product, f"{amount(2 * 4096**3 / product.median_s, 'FLOP/s')} (measured)", sep="\n")
-    record("GPU here, memory bandwidth", copy.bytes_per_second, "B/s")
-    record("GPU here, float32 product", 2 * 4096**3 / product.median_s, "FLOP/s")
+    record("GPU, memory bandwidth", copy.bytes_per_second, "B/s")
+    record("GPU, float32 product", 2 * 4096**3 / product.median_s, "FLOP/s")
 else:
     t4 = roofs["T4"]
     print("No usable NVIDIA GPU here. A T4 would come near, and never reach, its peaks:")
     print(t4)
-    record("GPU here, memory bandwidth", t4.bandwidth_bytes, "B/s", "published", source="T4 datasheet, a peak")
+    record("GPU, memory bandwidth", t4.bandwidth_bytes, "B/s", "published", source="T4 datasheet, a peak")
 
 # %% [markdown]
 # Where to see it live: in Colab choose *Runtime ▸ Change runtime type ▸ T4 GPU*, and run this notebook again. `python -m gpu_utils` prints the same report in any terminal, and what to do about what doesn't work.

@@ -1,0 +1,180 @@
+"""Three separate facts about a GPU: present (a driver names it), usable (a tiny product on it comes back right),
+supported (the installed library was built for it). And what to say and do when one of them is missing.
+
+The sentences are data: gpu_utils/data/symptoms.json, each with the reports that it comes from.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from gpu_utils.probes.process import Outcome, Run, python
+
+if TYPE_CHECKING:
+    from gpu_utils.device import Device
+
+__all__ = ["LIMIT_S", "Finding", "explain", "finding", "hidden", "supported", "try_devices"]
+
+LIMIT_S = 60.0
+"""For the whole trial; importing a GPU library from a cold disk takes most of it."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing worth knowing. `severity` is "error", "warning" or "info"; `advice` may be empty."""
+
+    id: str
+    severity: str
+    message: str
+    advice: str = ""
+
+
+def finding(identity: str, *, device: str = "", detail: str = "") -> Finding:
+    """The finding of this id, its sentence filled in.
+
+    >>> finding("cpu_wheel", device="NVIDIA L4").message
+    'NVIDIA L4 is there, but the installed PyTorch was built for the CPU only.'
+    """
+    row = _symptoms().get(identity)
+    if row is None:
+        return Finding(identity, "warning", detail or identity)
+    names = {"device": device or "The GPU", "detail": detail or "no details"}
+    message, advice = (re.sub(r"\{(device|detail)\}", lambda m: names[m[1]], row[key]) for key in ("message", "advice"))
+    return Finding(identity, row["severity"], message, advice)
+
+
+def explain(error: str) -> str | None:
+    """The id of the first symptom that an error's text shows, None for an unknown one.
+
+    >>> explain("RuntimeError: CUDA error: no kernel image is available for execution on the device")
+    'arch_too_new'
+    """
+    for identity, row in _symptoms().items():
+        if any(re.search(pattern, error, re.IGNORECASE) for pattern in row["match"]):
+            return identity
+    return None
+
+
+def supported(capability: Sequence[int] | None, arch_list: Sequence[str], *, tegra: bool = False) -> bool | None:
+    """Whether a library built for these architectures ("sm_80", "compute_90") holds code for a GPU.
+
+    Machine code (sm) runs on the same major capability and the same or a later minor one; PTX (compute) on all
+    later ones. On Jetson only code for exactly its capability does. None when either side is unknown. Source:
+    https://docs.nvidia.com/cuda/cuda-c-programming-guide/#binary-compatibility
+
+    >>> supported((8, 6), ["sm_80"]), supported((12, 0), ["sm_80", "sm_90"])
+    (True, False)
+    """
+    built = [(kind, divmod(int(number), 10)) for kind, number in _architectures(arch_list)]
+    if capability is None or not built:
+        return None
+    have = (capability[0], capability[1])
+    if tegra:
+        return any(kind == "sm" and code == have for kind, code in built)
+    return any(code <= have and (kind == "compute" or code[0] == have[0]) for kind, code in built)
+
+
+def hidden(env: Mapping[str, str]) -> bool:
+    """Whether CUDA_VISIBLE_DEVICES hides every GPU."""
+    return env.get("CUDA_VISIBLE_DEVICES", "0").strip() in ("", "-1", "NoDevFiles")
+
+
+def try_devices(devices: Sequence[Device], env: Mapping[str, str], run: Run) -> tuple[list[Device], list[Finding]]:
+    """Try every NVIDIA GPU or slice that is not known to be unusable. Gives the devices with `usable` filled in,
+    and why not; a device that could not be tried keeps None."""
+    places = [place for place, one in enumerate(devices) if one.kind in ("cuda", "jetson") and one.usable is None]
+    if not places:
+        return list(devices), []
+    targets = [{"key": str(place), "visible": _visible(devices[place])} for place in places]
+    outcome = run(python("gpu_utils.probes.usable", json.dumps(targets)), env, LIMIT_S)
+    said = _said(outcome)
+    header: Mapping[str, Any] = next((line for line in said if "library" in line), {})
+    answers = {str(line["key"]): line for line in said if "key" in line}
+    tried, causes = list(devices), dict[tuple[str, str], list[str]]()
+    for place in places:
+        one = devices[place]
+        usable, cause = _verdict(one, answers.get(str(place)), header, outcome)
+        tried[place] = replace(one, usable=usable)
+        if cause:
+            causes.setdefault(cause, []).append(one.name)
+    return tried, [
+        finding(identity, device=_together(names), detail=detail) for (identity, detail), names in causes.items()
+    ]
+
+
+def _visible(device: Device) -> str | None:
+    if device.kind == "jetson":
+        return None
+    return device.uuid or str(device.index)
+
+
+def _verdict(
+    device: Device, answer: Mapping[str, Any] | None, header: Mapping[str, Any], outcome: Outcome
+) -> tuple[bool | None, tuple[str, str] | None]:
+    """(usable, (finding's id, its detail))"""
+    if answer is None:
+        if header and header["library"] is None:
+            return None, ("no_gpu_library", "")
+        return None, ("usable_unknown", _why(outcome))
+    if answer.get("ok"):
+        return True, None
+    error = str(answer.get("error") or "")
+    if answer.get("ok") is None:
+        return None, ("usable_unknown", error)
+    if not error:
+        return False, ("wrong_product", "")
+    identity = explain(error)
+    if device.kind == "jetson" and identity in ("cpu_wheel", "arch_too_new"):
+        return False, ("jetson_cpu_wheel", "")
+    if identity == "arch_too_new" and _older(device, header.get("arch_list") or ()):
+        return False, ("arch_too_old", "")
+    detail = "" if identity else (error.strip().splitlines() or ["?"])[0][:200]
+    if identity == "oom":
+        return None, ("oom", "")
+    return False, (identity or "usable_failed", detail)
+
+
+def _why(outcome: Outcome) -> str:
+    if outcome.timed_out:
+        return f"no answer within {LIMIT_S:g} s"
+    last = (outcome.stderr.strip().splitlines() or ["no message"])[-1][:200]
+    return f"the trial ended early: {last}"
+
+
+def _older(device: Device, arch_list: Sequence[str]) -> bool:
+    codes = [divmod(int(number), 10) for _, number in _architectures(arch_list)]
+    return bool(codes) and device.compute_capability is not None and device.compute_capability < min(codes)
+
+
+def _architectures(arch_list: Sequence[str]) -> list[tuple[str, str]]:
+    found = (re.match(r"(sm|compute)_(\d+)", entry) for entry in arch_list)
+    return [(match[1], match[2]) for match in found if match]
+
+
+def _together(names: Sequence[str]) -> str:
+    first, others = names[0], len(names) - 1
+    return first if not others else f"{first} (and {others} more)"
+
+
+def _said(outcome: Outcome) -> list[dict[str, Any]]:
+    lines = []
+    for text in outcome.stdout.splitlines():
+        try:
+            line = json.loads(text)
+        except ValueError:
+            continue
+        if isinstance(line, dict):
+            lines.append(line)
+    return lines
+
+
+@lru_cache(maxsize=1)
+def _symptoms() -> Mapping[str, Mapping[str, Any]]:
+    text = (files("gpu_utils") / "data" / "symptoms.json").read_text(encoding="utf-8")
+    return {row["id"]: row for row in json.loads(text)["symptoms"]}

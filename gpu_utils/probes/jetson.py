@@ -1,0 +1,78 @@
+"""Jetson boards, from the device tree: their GPU is on the chip and shares the board's memory.
+
+Containers see /proc/device-tree too, but often not /etc/nv_tegra_release; then the board is known and JetPack is not.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from gpu_utils.probes import Reading, read_text
+
+__all__ = ["probe"]
+
+_TREES = ("/proc/device-tree", "/sys/firmware/devicetree/base")
+
+
+def probe(root: str) -> Reading:
+    """The board's GPU as one device of kind "jetson", with JetPack's release as a finding; empty elsewhere."""
+    compatible = [item for item in _tree(root, "compatible").split("\0") if item]
+    table = _table()
+    soc = next((chip for item in compatible for chip in table["soc"] if item == f"nvidia,{chip}"), None)
+    model = _tree(root, "model").replace("\0", " ").strip()
+    if soc is None and "jetson" not in model.lower():
+        return Reading()
+    chip = table["soc"].get(soc, {})
+    device = {
+        "kind": "jetson",
+        "index": 0,
+        "name": _name(model, compatible, chip),
+        "uuid": None,
+        "compute_capability": chip.get("compute_capability"),
+        "memory_bytes": _memory(root),
+        "mig": None,
+        "nvlink": None,
+    }
+    release = _release(root)
+    found = ({"id": "jetpack", "detail": release},) if release else ()
+    return Reading((device,), found, {"soc": soc})
+
+
+@lru_cache(maxsize=1)
+def _table() -> Mapping[str, Any]:
+    text = (files("gpu_utils") / "data" / "jetson.json").read_text(encoding="utf-8")
+    table: Mapping[str, Any] = json.loads(text)
+    return table
+
+
+def _tree(root: str, entry: str) -> str:
+    return next((text for tree in _TREES if (text := read_text(root, f"{tree}/{entry}"))), "")
+
+
+def _name(model: str, compatible: list[str], chip: Mapping[str, Any]) -> str:
+    """The module's name where its number is known ("Jetson Orin Nano 8GB devkit"), else the board's."""
+    modules: Mapping[str, str] = _table()["modules"]
+    numbers = re.findall(r"p\d{4}-\d{4}", " ".join(compatible))
+    known = next((modules[number] for number in numbers if number in modules), None)
+    return f"Jetson {known}" if known else model or f"Jetson {chip.get('name', '')}".strip()
+
+
+def _memory(root: str) -> int | None:
+    found = re.search(r"^MemTotal:\s+(\d+) kB", read_text(root, "/proc/meminfo"), re.MULTILINE)
+    return int(found.group(1)) * 1024 if found else None
+
+
+def _release(root: str) -> str | None:
+    """ "JetPack 6.2 (L4T 36.4.3)", or the L4T release alone when the table doesn't know it."""
+    found = re.search(_table()["release"]["regex"], read_text(root, "/etc/nv_tegra_release"))
+    if not found:
+        return None
+    l4t = f"{found.group(1)}.{found.group(2).strip('.')}"
+    names: Mapping[str, str] = _table()["jetpack"]
+    jetpack = names.get(l4t) or names.get(l4t.removesuffix(".0"))
+    return f"JetPack {jetpack} (L4T {l4t})." if jetpack else f"Jetson Linux L4T {l4t}."

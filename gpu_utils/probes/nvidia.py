@@ -1,0 +1,127 @@
+"""NVIDIA GPUs and their MIG slices: whether there is a driver to ask, and what it answered.
+
+NVML is asked in a subprocess (see `nvml`), because a C call that blocks can't be interrupted and one that crashes
+takes its process along. Where the loader would find no libnvidia-ml, no process is started.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from gpu_utils.probes import Reading, read_text, under
+from gpu_utils.probes.process import Outcome, Run, python
+
+__all__ = ["LIMIT_S", "library_visible", "probe"]
+
+LIMIT_S = 5.0
+"""An NVML that has not answered after this time is a finding."""
+
+_LIBRARY = "libnvidia-ml.so.1"
+_FOLDERS = ("/lib", "/usr/lib", "/lib64", "/usr/lib64", "/usr/local/lib", "/usr/lib/wsl/lib", "/usr/lib64-nvidia")
+_MULTIARCH = ("x86_64-linux-gnu", "aarch64-linux-gnu")
+
+
+def probe(root: str, env: Mapping[str, str], run: Run, limit_s: float = LIMIT_S) -> Reading:
+    """The GPUs that NVML names, each followed by its MIG slices, and what is wrong with the driver."""
+    if not library_visible(root, env):
+        cards = list(_cards(root))
+        found = ({"id": "card_without_driver", "detail": f"PCI device {', '.join(cards)}"},) if cards else ()
+        return Reading(findings=found)
+    return _reading(run(python("gpu_utils.probes.nvml"), env, limit_s), limit_s)
+
+
+def library_visible(root: str, env: Mapping[str, str]) -> bool:
+    """Whether the loader would find NVML: LD_LIBRARY_PATH, its cache, its own folders. Nothing is loaded."""
+    if sys.platform == "darwin" and root == "/":
+        return False
+    if os.name == "nt" and root == "/":
+        return _windows_library(env)
+    own = [folder for folder in env.get("LD_LIBRARY_PATH", "").split(":") if folder]
+    if any(_exists(Path(folder, _LIBRARY)) or _exists(under(root, f"{folder}/{_LIBRARY}")) for folder in own):
+        return True
+    if _LIBRARY in read_text(root, "/etc/ld.so.cache", 1 << 24):
+        return True
+    folders = [*_FOLDERS, *(f"{base}/{arch}" for base in ("/lib", "/usr/lib") for arch in _MULTIARCH)]
+    if root == "/":  # a conda environment's Python looks beside itself
+        folders.append(f"{sys.prefix}/lib")
+    return any(_exists(under(root, f"{folder}/{_LIBRARY}")) for folder in folders)
+
+
+def _windows_library(env: Mapping[str, str]) -> bool:
+    places = (
+        (env.get("WINDIR", "C:/Windows"), "System32"),
+        (env.get("ProgramFiles", "C:/Program Files"), "NVIDIA Corporation/NVSMI"),
+    )
+    return any(_exists(Path(base, folder, "nvml.dll")) for base, folder in places)
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
+def _cards(root: str) -> Iterable[str]:
+    """PCI addresses of NVIDIA display controllers (vendor 10de, class 03)."""
+    base = under(root, "/sys/bus/pci/devices")
+    try:
+        slots = sorted(slot.name for slot in base.iterdir())
+    except OSError:
+        return
+    for slot in slots:
+        vendor = read_text(root, f"/sys/bus/pci/devices/{slot}/vendor").strip()
+        if vendor == "0x10de" and read_text(root, f"/sys/bus/pci/devices/{slot}/class").startswith("0x03"):
+            yield slot
+
+
+def _reading(outcome: Outcome, limit_s: float) -> Reading:
+    devices: list[Mapping[str, Any]] = []
+    findings: list[Mapping[str, str]] = []
+    driver: Mapping[str, Any] = {}
+    done = False
+    for line in _lines(outcome.stdout):
+        if isinstance(line.get("device"), dict):
+            devices.append(line["device"])
+        if isinstance(line.get("problem"), dict):
+            findings.append(line["problem"])
+        driver = line["driver"] if isinstance(line.get("driver"), dict) else driver
+        done = done or bool(line.get("done"))
+    if not done:
+        findings.append(_ending(outcome, limit_s))
+    if driver.get("version"):
+        findings.insert(0, {"id": "driver", "detail": _driver(driver)})
+    if any((device.get("mig") or {}).get("profile") for device in devices):
+        findings.append({"id": "mig_one_device"})
+    return Reading(tuple(devices), tuple(findings), driver)
+
+
+def _lines(text: str) -> Iterable[dict[str, Any]]:
+    for line in text.splitlines():
+        try:
+            said = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(said, dict):
+            yield said
+
+
+def _ending(outcome: Outcome, limit_s: float) -> dict[str, str]:
+    if outcome.timed_out:
+        return {"id": "nvml_silent", "detail": f"{limit_s:g} s"}
+    if outcome.returncode is None:
+        return {"id": "probe_failed", "detail": f"the process that asks NVML did not start ({outcome.stderr.strip()})"}
+    if outcome.returncode < 0:
+        return {"id": "nvml_crashed", "detail": f"signal {-outcome.returncode}"}
+    last = (outcome.stderr.strip().splitlines() or ["no message"])[-1][:200]
+    return {"id": "nvml_crashed", "detail": f"exit status {outcome.returncode}: {last}"}
+
+
+def _driver(driver: Mapping[str, Any]) -> str:
+    cuda = f", runs programs built for CUDA up to {driver['cuda']}" if driver.get("cuda") else ""
+    return f"NVIDIA driver {driver['version']}{cuda}."

@@ -1,0 +1,155 @@
+"""A machine's report for people: plain text for a terminal of 80 columns, a small table for a notebook."""
+
+from __future__ import annotations
+
+import html as markup
+import textwrap
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from gpu_utils.probes import platforms
+from gpu_utils.quantities import memory
+
+if TYPE_CHECKING:
+    from gpu_utils.device import Device, Machine
+    from gpu_utils.diagnosis import Finding
+
+__all__ = ["html", "text"]
+
+WIDTH = 80
+_USABLE = {True: "yes", False: "no", None: "unknown"}
+_MARK = {True: "✔", False: "✘", None: "?"}
+_SEVERITY = {"error": "✘", "warning": "!", "info": "·"}
+_COLOUR = {"✔": "32", "✘": "31", "!": "33", "?": "33", "·": "2"}
+_SAYS = {
+    "fp16_tensor": "FP16",
+    "int8_tensor": "INT8",
+    "tf32": "TF32",
+    "bf16": "BF16",
+    "fp8": "FP8",
+    "nvfp4": "NVFP4",
+    "sparsity_2_4": "2:4 sparsity",
+}
+_PLAIN = str.maketrans({"✔": "+", "✘": "x", "·": "-", "↳": "\\", "→": ">", "–": "-", "×": "x", "²": "2", "µ": "u"})
+
+
+def text(machine: Machine, *, colour: bool = False, ascii_only: bool = False) -> str:
+    """What is there, what works, and what to do about what doesn't.
+
+    Args:
+        machine: what `detect` gave.
+        colour: mark with ANSI colours; every mark also has a word or a shape.
+        ascii_only: for terminals that can't show more.
+    """
+    paint = _paint if colour else _leave
+    lines = [paint(_heading(machine), "1"), ""]
+    lines.append(paint(f"    {'DEVICE':<44}{'MEMORY':>10}  {'CC':>4}  USABLE", "2"))
+    for device in machine.devices:
+        lines += _device(device, paint)
+    if machine.findings:
+        lines.append("")
+    for finding in machine.findings:
+        lines += _finding(finding, paint)
+    lines += ["", *textwrap.wrap(_conclusion(machine), WIDTH)]
+    joined = "\n".join(lines)
+    return joined.translate(_PLAIN).encode("ascii", "replace").decode() if ascii_only else joined
+
+
+def _paint(words: str, code: str) -> str:
+    return f"\033[{code}m{words}\033[0m"
+
+
+def _leave(words: str, code: str) -> str:
+    return words
+
+
+def _heading(machine: Machine) -> str:
+    place = "This computer" if machine.platform == platforms.LOCAL else platforms.label(machine.platform)
+    inside = f", in a container ({platforms.label(machine.container)})" if machine.container else ""
+    title = f"{machine.title} · " if machine.title else ""
+    return f"{title}{place}{inside} · {machine.provenance}"
+
+
+def _device(device: Device, paint: Callable[[str, str], str]) -> list[str]:
+    mark = _MARK[device.usable]
+    capability = ".".join(map(str, device.compute_capability)) if device.compute_capability else "–"
+    size = memory(device.memory_bytes) if device.memory_bytes else "–"
+    name, *rest = textwrap.wrap(_name(device), 42) or [""]
+    row = f"{paint(mark, _COLOUR[mark])} {name:<44}{size:>10}  {capability:>4}  {_USABLE[device.usable]}"
+    notes = _notes(device)
+    below = [*rest, *(textwrap.wrap(notes, WIDTH - 10) if notes else [])]
+    return [f"  {row}", *(f"        {paint(line, '2')}" for line in below)]
+
+
+def _name(device: Device) -> str:
+    if device.mig and device.mig.profile:
+        return f"↳ slice {device.index}: {device.mig.profile}"
+    return f"{device.kind}:{device.index} {device.name}"
+
+
+def _notes(device: Device) -> str:
+    if device.kind == "cpu":
+        return ", ".join(name.upper().replace("SSE4_2", "SSE4.2").replace("_", "-") for name in device.features)
+    if device.is_slice:
+        return ""
+    formats = [_SAYS.get(name, name) for name in device.features if name != "sparsity_2_4"]
+    parts = [f"tensor cores: {', '.join(formats)}"] if formats else []
+    parts += ["2:4 sparsity"] if "sparsity_2_4" in device.features else []
+    parts += ["MIG is on: use its slices"] if device.mig and device.mig.enabled else []
+    if device.nvlink:
+        generation = f" {device.nvlink.version:g}" if device.nvlink.version else ""
+        parts.append(f"{device.nvlink.links} links of NVLink{generation}")
+    return " · ".join(parts)
+
+
+def _finding(finding: Finding, paint: Callable[[str, str], str]) -> list[str]:
+    mark = _SEVERITY.get(finding.severity, "!")
+    said = textwrap.wrap(finding.message, WIDTH - 4)
+    advice = textwrap.wrap(finding.advice, WIDTH - 6)
+    head = f"  {paint(mark, _COLOUR[mark])} {said[0] if said else ''}"
+    follow = [f"    {'→' if place == 0 else ' '} {line}" for place, line in enumerate(advice)]
+    return [head, *(f"    {line}" for line in said[1:]), *follow]
+
+
+def _conclusion(machine: Machine) -> str:
+    best = machine.best()
+    others = [one for one in machine.devices if one.kind != "cpu"]
+    if not others:
+        return "No GPU here. Everything in this course runs on the CPU; GPU figures are modelled or published."
+    if best.kind == "cpu":
+        return "Programs run on the CPU: no GPU here can be used as things are."
+    where = f"slice {best.index} ({best.mig.profile})" if best.mig and best.mig.profile else f"{best.kind}:{best.index}"
+    if best.usable:
+        return f"Programs can use {where}, {best.name}."
+    return f"{where}, {best.name}, is there; whether it can be used was not tried or not found out."
+
+
+def html(machine: Machine) -> str:
+    """The same as a table that screen readers follow: headings with scope, words beside marks."""
+    cell = "text-align:left;vertical-align:top;padding:2px 10px"
+    heads = ("Device", "Memory", "Capability", "Can do", "Usable")
+    top = "".join(f'<th scope="col" style="{cell}">{head}</th>' for head in heads)
+    rows = "".join(_row(device, cell) for device in machine.devices)
+    return (
+        f'<table style="border-collapse:collapse"><caption style="text-align:left"><strong>'
+        f"{markup.escape(_heading(machine))}</strong></caption><thead><tr>{top}</tr></thead><tbody>{rows}</tbody></table>"
+        f"{_list(machine.findings)}<p>{markup.escape(_conclusion(machine))}</p>"
+    )
+
+
+def _row(device: Device, cell: str) -> str:
+    capability = ".".join(map(str, device.compute_capability)) if device.compute_capability else "–"
+    size = memory(device.memory_bytes) if device.memory_bytes else "–"
+    usable = f"{_MARK[device.usable]} {_USABLE[device.usable]}"
+    cells = "".join(
+        f'<td style="{cell}">{markup.escape(part)}</td>' for part in (size, capability, _notes(device), usable)
+    )
+    return f'<tr><th scope="row" style="{cell};font-weight:normal">{markup.escape(_name(device))}</th>{cells}</tr>'
+
+
+def _list(findings: Sequence[Finding]) -> str:
+    items = "".join(
+        f"<li><strong>{markup.escape(one.severity)}:</strong> {markup.escape(f'{one.message} {one.advice}')}</li>"
+        for one in findings
+    )
+    return f"<ul>{items}</ul>" if items else ""

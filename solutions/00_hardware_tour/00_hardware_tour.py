@@ -136,7 +136,7 @@ show(fig, alt="Transistors in one graphics chip on a log scale, published: 23 mi
 # | `fp8` | (8, 9) | L4, RTX 40 | 8-bit floats (06) |
 # | `nvfp4` | (10, 0) | B200 | 4-bit floats with a scale for each block (07) |
 #
-# MIG is not in it: it goes by product, not by generation. And *has* is not *is fast*, nor *your library uses it*.
+# Two things it doesn't tell. MIG goes by product, not by generation. And a rule of generations has exceptions: GTX 16 cards say 7.5 as a T4 does, and have no tensor cores at all.
 #
 # **Predict.** How many of the seven has a T4 (7.5)? A V100 (7.0), which cost many times as much? An RTX 5090 (12.0)?
 #
@@ -315,7 +315,7 @@ show(fig, alt="Seven cards against seven features. Compared as text, the two new
 
 # %% tags=["experiment"]
 here = detect()
-explore_machines([here])
+here
 
 # %% [markdown]
 # ## 7 · Six machines, and one lies
@@ -325,7 +325,7 @@ explore_machines([here])
 # **Predict.** On one of the six, the card that the driver lists can't compute. Which? What makes you suspicious?
 
 # %% tags=["experiment"]
-records = [machine.to_json() if hasattr(machine, "to_json") else machine for machine in recorded_machines()]
+records = [machine.as_dict() for machine in recorded_machines()]
 brochures = [{**r, "findings": [], "devices": [{**d, "usable": None} for d in r["devices"]]} for r in records]
 explore_machines(brochures)
 

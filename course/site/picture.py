@@ -158,8 +158,8 @@ def road() -> np.ndarray:
     """The road's middle line: three straights and two half ellipses."""
     turn = np.linspace(np.pi / 2, -np.pi / 2, 40)
     bend = np.column_stack([0.48 * np.cos(turn), (ROWS[0] - ROWS[1]) / 2 * np.sin(turn)])
-    right = bend + (COLUMNS[-1] + 0.28, (ROWS[0] + ROWS[1]) / 2)
-    left = bend * (-1, 1) + (COLUMNS[0] - 0.28, (ROWS[1] + ROWS[2]) / 2)
+    right = bend + np.array([COLUMNS[-1] + 0.28, (ROWS[0] + ROWS[1]) / 2])
+    left = bend * (-1, 1) + np.array([COLUMNS[0] - 0.28, (ROWS[1] + ROWS[2]) / 2])
     first, second, third = (np.column_stack([COLUMNS, [y] * 5]) for y in ROWS)
     begin, end = (COLUMNS[0] - 0.28, ROWS[0]), (COLUMNS[-1] + 0.46, ROWS[2])
     return np.vstack([begin, first, right, second[::-1], left, third, end])
@@ -175,7 +175,17 @@ def draw_stop(figure: Figure, ax: Axes, stop: Stop) -> None:
     """A numbered stone on the road, the drawing above it and the title below."""
     x, y = stop.place
     ax.plot([x], [y], marker="o", ms=15, color=stop.stage.colour, mec=NIGHT, mew=1.6, zorder=4)
-    ax.text(x, y + 0.004, f"{stop.number:02}", ha="center", va="center", fontsize=8, fontweight="bold", color=NIGHT, zorder=5)
+    ax.text(
+        x,
+        y + 0.004,
+        f"{stop.number:02}",
+        ha="center",
+        va="center",
+        fontsize=8,
+        fontweight="bold",
+        color=NIGHT,
+        zorder=5,
+    )
     ax.text(x, y - 0.27, stop.title, ha="center", va="center", fontsize=8.2, color=PAPER, zorder=5)
     box = (x - 0.48, y + 0.2, 0.96, 0.64)
     inset = figure.add_axes((box[0] / WIDTH_IN, box[1] / HEIGHT_IN, box[2] / WIDTH_IN, box[3] / HEIGHT_IN))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,15 @@ from matplotlib.patches import Circle, FancyBboxPatch, Rectangle, Wedge
 
 from gpu_utils.samples import photograph
 
-SKY, BLUE, GREEN, ORANGE, RED, PINK, YELLOW = "#56B4E9", "#0072B2", "#009E73", "#E69F00", "#D55E00", "#CC79A7", "#F0E442"
+SKY, BLUE, GREEN, ORANGE, RED, PINK, YELLOW = (
+    "#56B4E9",
+    "#0072B2",
+    "#009E73",
+    "#E69F00",
+    "#D55E00",
+    "#CC79A7",
+    "#F0E442",
+)
 """Okabe and Ito's colours, told apart by colour-blind readers."""
 PAPER, MUTED, PANEL, NIGHT = "#F4F7FB", "#8FA3BC", "#22344F", "#0F1B2E"
 
@@ -58,8 +67,12 @@ def draw_threads(ax: Axes) -> None:
 
 def draw_layers(ax: Axes) -> None:
     """A network of three layers."""
-    layers = [[(0.3, y) for y in (0.4, 1.0, 1.6)], [(1.5, y) for y in (0.15, 0.72, 1.28, 1.85)], [(2.7, 0.7), (2.7, 1.3)]]
-    for left, right in zip(layers, layers[1:], strict=False):
+    layers = [
+        [(0.3, y) for y in (0.4, 1.0, 1.6)],
+        [(1.5, y) for y in (0.15, 0.72, 1.28, 1.85)],
+        [(2.7, 0.7), (2.7, 1.3)],
+    ]
+    for left, right in pairwise(layers):
         for a in left:
             for b in right:
                 ax.plot(*zip(a, b, strict=True), color=MUTED, lw=0.7, zorder=1)
@@ -131,8 +144,13 @@ def draw_ring(ax: Axes) -> None:
 
 def draw_halving(ax: Axes) -> None:
     """Eight trials, four, two, one."""
-    rungs = [(0.2, [0.1 + 0.257 * i for i in range(8)]), (1.1, [0.23, 0.74, 1.26, 1.77]), (2.0, [0.49, 1.51]), (2.8, [1.0])]
-    for (x0, left), (x1, right) in zip(rungs, rungs[1:], strict=False):
+    rungs = [
+        (0.2, [0.1 + 0.257 * i for i in range(8)]),
+        (1.1, [0.23, 0.74, 1.26, 1.77]),
+        (2.0, [0.49, 1.51]),
+        (2.8, [1.0]),
+    ]
+    for (x0, left), (x1, right) in pairwise(rungs):
         for i, y in enumerate(left):
             ax.plot([x0, x1], [y, right[i // 2]], color=MUTED, lw=0.8, zorder=1)
     for step, (x, values) in enumerate(rungs):
@@ -187,7 +205,9 @@ def draw_line(ax: Axes) -> None:
 
 
 def _box(ax: Axes, x: float, y: float, width: float, height: float, face: str, edge: str) -> Any:
-    box = FancyBboxPatch((x, y), width, height, boxstyle="round,pad=0,rounding_size=0.12", facecolor=face, edgecolor=edge, lw=1.2)
+    box = FancyBboxPatch(
+        (x, y), width, height, boxstyle="round,pad=0,rounding_size=0.12", facecolor=face, edgecolor=edge, lw=1.2
+    )
     return ax.add_patch(box)
 
 

@@ -174,7 +174,8 @@ def detect(
     """
     place, variables = os.fspath(root), dict(os.environ if env is None else env)
     launch, guard = run or process.run, _Guard()
-    platform, container = guard("platform", lambda: platforms.probe(place, variables), (platforms.LOCAL, None))
+    nowhere: tuple[str, str | None] = (platforms.LOCAL, None)
+    platform, container = guard("platform", lambda: platforms.probe(place, variables), nowhere)
     board = guard("jetson", lambda: jetson.probe(place), Reading())
     cards = guard("nvidia", lambda: nvidia.probe(place, variables, launch), Reading())
     host = guard("cpu", lambda: cpu.probe(place, variables, launch), Reading())

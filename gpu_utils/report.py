@@ -5,6 +5,7 @@ from __future__ import annotations
 import html as markup
 import textwrap
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gpu_utils.probes import platforms
@@ -44,8 +45,8 @@ def text(machine: Machine, *, colour: bool = False, ascii_only: bool = False) ->
     paint = _paint if colour else _leave
     lines = [paint(_heading(machine), "1"), ""]
     lines.append(paint(f"    {'DEVICE':<44}{'MEMORY':>10}  {'CC':>4}  USABLE", "2"))
-    for device in machine.devices:
-        lines += _device(device, paint)
+    for run in _runs(machine.devices):
+        lines += _device(run, paint)
     if machine.findings:
         lines.append("")
     for finding in machine.findings:
@@ -70,21 +71,41 @@ def _heading(machine: Machine) -> str:
     return f"{title}{place}{inside} · {machine.provenance}"
 
 
-def _device(device: Device, paint: Callable[[str, str], str]) -> list[str]:
-    mark = _MARK[device.usable]
-    capability = ".".join(map(str, device.compute_capability)) if device.compute_capability else "–"
-    size = memory(device.memory_bytes) if device.memory_bytes else "–"
-    name, *rest = textwrap.wrap(_name(device), 42) or [""]
+def _runs(devices: Sequence[Device]) -> list[list[Device]]:
+    """Neighbours that differ in index and UUID only share a row: a box of eight cards stays readable."""
+    runs: list[list[Device]] = []
+    for device in devices:
+        if runs and replace(runs[-1][0], index=device.index, uuid=device.uuid) == device:
+            runs[-1].append(device)
+        else:
+            runs.append([device])
+    return runs
+
+
+def _device(run: Sequence[Device], paint: Callable[[str, str], str]) -> list[str]:
+    device = run[0]
+    mark, size, capability = _MARK[device.usable], _size(device), _capability(device)
+    name, *rest = textwrap.wrap(_name(run), 44)
     row = f"{paint(mark, _COLOUR[mark])} {name:<44}{size:>10}  {capability:>4}  {_USABLE[device.usable]}"
-    notes = _notes(device)
-    below = [*rest, *(textwrap.wrap(notes, WIDTH - 10) if notes else [])]
-    return [f"  {row}", *(f"        {paint(line, '2')}" for line in below)]
+    notes = textwrap.wrap(_notes(device), WIDTH - 8, break_on_hyphens=False)
+    return [f"  {row}", *(f"        {paint(line, '2')}" for line in [*rest, *notes])]
 
 
-def _name(device: Device) -> str:
-    if device.mig and device.mig.profile:
-        return f"↳ slice {device.index}: {device.mig.profile}"
-    return f"{device.kind}:{device.index} {device.name}"
+def _name(run: Sequence[Device]) -> str:
+    first, last = run[0], run[-1]
+    if first.mig and first.mig.profile:
+        which = f"slice {first.index}" if first is last else f"slices {first.index} to {last.index}"
+        return f"↳ {which}: {first.mig.profile}"
+    which = f"{first.kind}:{first.index}" if first is last else f"{first.kind}:{first.index} to {last.index}"
+    return f"{which} {first.name}"
+
+
+def _size(device: Device) -> str:
+    return memory(device.memory_bytes) if device.memory_bytes else "–"
+
+
+def _capability(device: Device) -> str:
+    return ".".join(map(str, device.compute_capability)) if device.compute_capability else "–"
 
 
 def _notes(device: Device) -> str:
@@ -95,10 +116,10 @@ def _notes(device: Device) -> str:
     formats = [_SAYS.get(name, name) for name in device.features if name != "sparsity_2_4"]
     parts = [f"tensor cores: {', '.join(formats)}"] if formats else []
     parts += ["2:4 sparsity"] if "sparsity_2_4" in device.features else []
-    parts += ["MIG is on: use its slices"] if device.mig and device.mig.enabled else []
+    parts += ["MIG on, use the slices"] if device.mig and device.mig.enabled else []
     if device.nvlink:
-        generation = f" {device.nvlink.version:g}" if device.nvlink.version else ""
-        parts.append(f"{device.nvlink.links} links of NVLink{generation}")
+        generation = f" (generation {device.nvlink.version:g})" if device.nvlink.version else ""
+        parts.append(f"{device.nvlink.links} NVLinks{generation}")
     return " · ".join(parts)
 
 
@@ -114,6 +135,8 @@ def _finding(finding: Finding, paint: Callable[[str, str], str]) -> list[str]:
 def _conclusion(machine: Machine) -> str:
     best = machine.best()
     others = [one for one in machine.devices if one.kind != "cpu"]
+    if not others and any(one.severity != "info" for one in machine.findings):
+        return "No GPU was found that programs could use; everything in this course runs on the CPU as well."
     if not others:
         return "No GPU here. Everything in this course runs on the CPU; GPU figures are modelled or published."
     if best.kind == "cpu":
@@ -121,7 +144,7 @@ def _conclusion(machine: Machine) -> str:
     where = f"slice {best.index} ({best.mig.profile})" if best.mig and best.mig.profile else f"{best.kind}:{best.index}"
     if best.usable:
         return f"Programs can use {where}, {best.name}."
-    return f"{where}, {best.name}, is there; whether it can be used was not tried or not found out."
+    return f"{where}, {best.name}, is there; whether programs can use it is not known yet."
 
 
 def html(machine: Machine) -> str:
@@ -138,13 +161,12 @@ def html(machine: Machine) -> str:
 
 
 def _row(device: Device, cell: str) -> str:
-    capability = ".".join(map(str, device.compute_capability)) if device.compute_capability else "–"
-    size = memory(device.memory_bytes) if device.memory_bytes else "–"
     usable = f"{_MARK[device.usable]} {_USABLE[device.usable]}"
     cells = "".join(
-        f'<td style="{cell}">{markup.escape(part)}</td>' for part in (size, capability, _notes(device), usable)
+        f'<td style="{cell}">{markup.escape(part)}</td>'
+        for part in (_size(device), _capability(device), _notes(device), usable)
     )
-    return f'<tr><th scope="row" style="{cell};font-weight:normal">{markup.escape(_name(device))}</th>{cells}</tr>'
+    return f'<tr><th scope="row" style="{cell};font-weight:normal">{markup.escape(_name([device]))}</th>{cells}</tr>'
 
 
 def _list(findings: Sequence[Finding]) -> str:

@@ -71,8 +71,7 @@ class _Questions:
         return None
 
     def machine(self) -> Iterator[dict[str, Any]]:
-        version = _clean(self.ask("nvmlSystemGetDriverVersion"))
-        yield {"driver": {"version": version, "cuda": self.cuda()}}
+        yield {"driver": {"version": self.driver(), "cuda": self.cuda()}}
         count = self.sound("nvmlDeviceGetCount", self.ask("nvmlDeviceGetCount"), 0, _MOST_GPUS) or 0
         for index in range(count):
             yield from self.device(index)
@@ -80,6 +79,13 @@ class _Questions:
             yield _problem("nvml_old", ", ".join(sorted(self.unknown)))
         if self.nonsense:
             yield _problem("nvml_garbage", ", ".join(sorted(self.nonsense)))
+
+    def driver(self) -> str | None:
+        version = _clean(self.ask("nvmlSystemGetDriverVersion"))
+        if version is None or re.fullmatch(r"\d+(\.\d+)*", version):
+            return version
+        self.nonsense.add("nvmlSystemGetDriverVersion")
+        return None
 
     def cuda(self) -> str | None:
         number = self.ask("nvmlSystemGetCudaDriverVersion")
@@ -111,7 +117,7 @@ class _Questions:
         slices = list(self.slices(handle, index, about)) if enabled else []
         yield from ({"device": one} for one in slices)
         if enabled and not slices:
-            yield _problem("mig_zero", device=about["name"])
+            yield _problem("mig_zero", device=f"GPU {index} ({about['name']})")
 
     def about(self, handle: Any) -> dict[str, Any]:
         capability = self.ask("nvmlDeviceGetCudaComputeCapability", handle)

@@ -1,0 +1,56 @@
+"""Fixtures: machines to replay, from a stand-in driver library or from a folder of files."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+SCENARIOS = Path(__file__).parent / "nvml"
+
+
+@pytest.fixture(scope="session")
+def nvml_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a stand-in libnvidia-ml.so.1, built from nvml/standin.c."""
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if compiler is None:
+        pytest.skip("no C compiler here to build the stand-in driver library with")
+    folder = tmp_path_factory.mktemp("nvml")
+    target = folder / "libnvidia-ml.so.1"
+    flags = ["-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror"]
+    subprocess.run([compiler, *flags, "-o", str(target), str(SCENARIOS / "standin.c")], check=True, timeout=120)
+    return folder
+
+
+@pytest.fixture
+def nvml(nvml_library: Path) -> Callable[[str], dict[str, str]]:
+    """nvml("colab_t4"): the environment in which the driver library tells nvml/colab_t4.txt."""
+
+    def environment(scenario: str) -> dict[str, str]:
+        script = SCENARIOS / f"{scenario}.txt"
+        assert script.is_file(), f"there is no scenario {script}"
+        return {
+            "PATH": os.environ.get("PATH", ""),
+            "LD_LIBRARY_PATH": str(nvml_library),
+            "NVML_STANDIN": str(script),
+        }
+
+    return environment
+
+
+@pytest.fixture
+def machine_folder(tmp_path: Path) -> Callable[[dict[str, str]], str]:
+    """machine_folder({"/proc/cpuinfo": "..."}): a root with these files in it."""
+
+    def build(tree: dict[str, str]) -> str:
+        for path, text in tree.items():
+            target = tmp_path / path.lstrip("/")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8")
+        return str(tmp_path)
+
+    return build

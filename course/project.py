@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -122,3 +123,15 @@ class Project:
             raise CourseError(f"there is no {path}: run this in a checkout of the course.") from error
         except tomllib.TOMLDecodeError as error:
             raise CourseError(f"{path} isn't valid TOML: {error}.") from error
+
+
+def for_each(labs: list[Lab], task: Callable[[Lab], None]) -> None:
+    """Do the task for every lab; a lab that can't be read doesn't keep the others waiting, and is told at the end."""
+    broken = []
+    for lab in labs:
+        try:
+            task(lab)
+        except CourseError as error:
+            broken.append(str(error))
+    if broken:
+        raise CourseError("\ncourse: ".join(broken))

@@ -8,7 +8,7 @@ from course.__main__ import run
 from course.authoring.source import read_source
 from course.project import Lab, Project
 
-LABS = [lab for lab in Project.here().labs() if read_source(lab.source).of_role("test")]
+LABS = [lab for lab in Project.here().labs() if read_source(lab.source).graded]
 
 
 @pytest.mark.parametrize("lab", LABS, ids=[lab.slug for lab in LABS])

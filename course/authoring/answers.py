@@ -16,7 +16,7 @@ from course.authoring.notebook import release_notebook, solution_notebook
 from course.authoring.signatures import write_signatures
 from course.authoring.source import Source, read_source
 from course.authoring.trial import Trial, pipeline
-from course.project import CourseError, Lab, Project
+from course.project import CourseError, Lab, Project, for_each
 
 Pipeline = Callable[[Lab, NotebookNode], AbstractContextManager[Trial]]
 
@@ -36,17 +36,18 @@ def main(args: argparse.Namespace, open_pipeline: Pipeline = pipeline) -> int:
     project = Project(args.root)
     if args.write and args.question:
         raise CourseError("--write stores the signatures of all questions: leave out --question.")
-    complaints = []
-    for lab in project.select(args.labs):
-        complaints += _examine(lab, project, args, open_pipeline)
-    for complaint in complaints:
-        print(complaint, file=sys.stderr)
+    complaints: list[str] = []
+    try:
+        for_each(project.select(args.labs), lambda lab: complaints.extend(_examine(lab, project, args, open_pipeline)))
+    finally:
+        for complaint in complaints:
+            print(complaint, file=sys.stderr)
     return 1 if complaints else 0
 
 
 def _examine(lab: Lab, project: Project, args: argparse.Namespace, open_pipeline: Pipeline) -> list[str]:
     source = read_source(lab.source, lab.tell(lab.source))
-    if not source.of_role("test"):
+    if not source.graded:
         print(f"{lab.slug}: nothing is graded here.")
         return []
     answers = _asked_for(args.question, read_answers(lab, source), source, lab)

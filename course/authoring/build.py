@@ -9,7 +9,7 @@ from pathlib import Path
 from course.authoring.notebook import expected_files
 from course.authoring.signatures import stale_signatures
 from course.authoring.source import read_source
-from course.project import CourseError, Lab, Project
+from course.project import CourseError, Lab, Project, for_each
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,16 +24,21 @@ def main(args: argparse.Namespace) -> int:
     labs = project.select(args.labs)
     if not labs:
         raise CourseError(f"there is no lab in {project.root / 'solutions'} yet: nothing to build.")
-    if args.check:
-        problems = [problem for lab in labs for problem in check(lab, project)]
-        problems += [] if args.labs else orphans(project)
+    if not args.check:
+        for_each(labs, lambda lab: _say_written(lab, project))
+        return 0
+    problems = [] if args.labs else orphans(project)
+    try:
+        for_each(labs, lambda lab: problems.extend(check(lab, project)))
+    finally:
         for problem in problems:
             print(problem, file=sys.stderr)
-        return 1 if problems else 0
-    for lab in labs:
-        for path in write(lab, project):
-            print(f"wrote {lab.tell(path)}")
-    return 0
+    return 1 if problems else 0
+
+
+def _say_written(lab: Lab, project: Project) -> None:
+    for path in write(lab, project):
+        print(f"wrote {lab.tell(path)}")
 
 
 def write(lab: Lab, project: Project) -> list[Path]:

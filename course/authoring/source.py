@@ -55,6 +55,11 @@ class Source:
         """Return the cells that have one of these roles, in order."""
         return [cell for cell in self.cells if cell.role in roles]
 
+    @property
+    def graded(self) -> bool:
+        """Whether any test is worth a point; the warm-up's aren't."""
+        return any(cell.points for cell in self.of_role("test"))
+
     def points(self, tier: str) -> float:
         """Return the points of a tier, tests and written answers together."""
         return sum(cell.points for cell in self.of_role("test", "written") if cell.tier == tier)

@@ -165,3 +165,12 @@ def test_one_question_can_be_graded_alone_while_it_is_written(demo, capsys):
         examine(demo, question="thrice")
     with pytest.raises(CourseError, match="leave out --question"):
         examine(demo, question="twice", write=True)
+
+
+def test_a_lab_without_points_is_passed_over(demo, capsys):
+    text = demo.source.read_text()
+    for points in (1, 2, 3):
+        text = text.replace(f"points={points}", "points=0")
+    demo.source.write_text(text)
+    assert examine(demo) == 0
+    assert capsys.readouterr() == ("01_demo: nothing is graded here.\n", "")

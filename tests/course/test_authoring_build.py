@@ -171,6 +171,16 @@ def test_check_names_notebooks_that_no_source_gives(built, capsys):
     assert capsys.readouterr().err == "labs/01_dome/01_dome.ipynb comes from no source: delete it.\n"
 
 
+def test_a_broken_source_does_not_keep_the_other_labs_waiting(demo, capsys):
+    broken = demo.root / "solutions" / "00_broken"
+    broken.mkdir()
+    (broken / "00_broken.py").write_text("# %% [markdown]\n# Not yet\n")
+    assert demo.run("build") == 2
+    assert demo.release.exists()
+    said = capsys.readouterr().err
+    assert said.startswith("course: solutions/00_broken/00_broken.py: the first cell") and said.count("\n") == 1
+
+
 def test_empty_cells_are_left_out_and_lines_still_counted(demo, capsys):
     demo.replace("# %% [markdown]\n# The bus", "# %%\n\n# %% [markdown]\n# The bus")
     demo.replace('test="twice-basic"', 'test="thrice-basic"')

@@ -239,14 +239,20 @@ def tint(image, colour, strength):
 # </details>
 
 # %% test="tint-basic" points=1
-grey = np.full((3, 3, 3), 0.5, dtype=np.float32)
-grey_bytes = np.full((3, 3, 3), 100, dtype=np.uint8)
+grey = np.full((2, 4, 3), 0.5, dtype=np.float32)
+grey_bytes = np.full((2, 4, 3), 100, dtype=np.uint8)
 with check("tint", points=1) as c:
     c.call(tint, grey, (1.0, 0.5, 0.0), 0.0).close(grey, "strength 0 changes nothing")
     c.call(tint, grey, (1.0, 0.5, 0.0), 1.0).close(
-        np.broadcast_to(np.float32([1.0, 0.5, 0.0]), (3, 3, 3)), "strength 1 leaves the colour alone, channel by channel")
+        np.float32([[[1.0, 0.5, 0.0]] * 4] * 2), "strength 1 leaves the colour alone, channel by channel")
+    c.call(tint, grey, (0.2, 0.2, 0.2), 0.5).close(
+        0.7 * grey, "half grey 0.5 and half grey 0.2 make 0.35: the picture fades as the colour comes", atol=1e-6)
+    c.call(tint, grey, (0.6, 0.2, 0.6), 0.5).close(
+        np.float32([[[0.55, 0.35, 0.55]] * 4] * 2), "every channel mixes with its own part of the colour", atol=1e-6)
+    c.call(tint, grey_bytes, (0, 20, 200), 0.5).close(
+        np.uint8([[[50, 60, 150]] * 4] * 2), "a colour for bytes is given in bytes")
     c.call(tint, grey_bytes, (0, 20, 255), 0.25).close(
-        0.75 * grey_bytes + 0.25 * np.array([0, 20, 255]), "a colour for bytes is given in bytes", dtype="uint8", atol=0.501)
+        0.75 * grey_bytes + 0.25 * np.array([0, 20, 255]), "138.75 becomes 139: bytes are rounded", dtype="uint8", atol=0.501)
 c.score
 
 # %% test="tint-full" points=1 hidden=true
@@ -351,11 +357,14 @@ def gradient(image, left, right):
 # </details>
 
 # %% test="gradient-basic" points=2
-white = np.ones((2, 5, 3), dtype=np.float32)
-ramp = np.broadcast_to(np.linspace(0, 1, 5, dtype=np.float32)[:, None], (2, 5, 3))
+white = np.ones((3, 5, 3), dtype=np.float32)
+ramp = np.broadcast_to(np.linspace(0.25, 1, 5, dtype=np.float32)[:, None], (3, 5, 3))
 bright = np.full((4, 2, 3), 200, dtype=np.uint8)
 with check("gradient", points=2) as c:
-    c.call(gradient, white, 0, 1).close(ramp, "the gain runs from left to right, ends included", atol=1e-6)
+    rising = c.call(gradient, white, 0.25, 1)
+    rising.satisfies(lambda out: (out[0] == out[2]).all(), "every row gets the same light")
+    rising.satisfies(lambda out: abs(float(out[0, 0, 0]) - 0.25) < 1e-6, "the first column gets the left gain")
+    rising.close(ramp, "the gain grows in equal steps up to the right gain in the last column", atol=1e-6)
     c.call(gradient, white, 2.0, 2.0).close(white, "floats never exceed 1")
     c.call(gradient, bright, 1.5, 1.0).close(
         np.broadcast_to(np.uint8([[255], [200]]), (4, 2, 3)), "200 * 1.5 is 255, not 44: bytes clip before the cast")
@@ -450,13 +459,18 @@ def mix_channels(image, matrix):
 # %% test="mix_channels-basic" points=1
 pixel = np.array([[[0.2, 0.4, 0.8]]], dtype=np.float32)
 one = np.array([[[10, 100, 200]]], dtype=np.uint8)
-only_red_from_blue = [[0, 0, 1], [0, 1, 0], [0, 0, 0]]
 with check("mix_channels", points=1) as c:
-    c.call(mix_channels, pixel, [[1, 0, 0], [0, 1, 0], [0, 0, 1]]).close(pixel, "the unit matrix changes nothing", atol=1e-6)
-    c.call(mix_channels, pixel, only_red_from_blue).close(
+    c.call(mix_channels, pixel, [[1, 0, 0], [0, 1, 0], [0, 0, 1]]).close(
+        pixel, "the unit matrix changes nothing", atol=1e-6)
+    c.call(mix_channels, pixel, [[0, 0, 1], [0, 1, 0], [1, 0, 0]]).close(
+        np.float32([[[0.8, 0.4, 0.2]]]), "a matrix can swap red and blue", atol=1e-6)
+    c.call(mix_channels, pixel, [[0, 0, 1], [0, 1, 0], [0, 0, 0]]).close(
         np.float32([[[0.8, 0.4, 0.0]]]), "matrix[0][2] takes blue into red, not red into blue", atol=1e-6)
-    c.call(mix_channels, one, [[1, 1, 1], [0, 0.5, 0], [-1, 0, 0]]).close(
-        np.uint8([[[255, 50, 0]]]), "310 becomes 255 and -10 becomes 0")
+    c.call(mix_channels, one, [[1, 1, 1], [0, 1, 0], [0, 0, 1]]).close(
+        np.uint8([[[255, 100, 200]]]), "10 + 100 + 200 becomes 255")
+    c.call(mix_channels, one, [[1, 0, 0], [0, 1, 0], [-1, 0, 0]]).close(np.uint8([[[10, 100, 0]]]), "-10 becomes 0")
+    c.call(mix_channels, one, [[0.5, 0, 0], [0, 0.5, 0], [0, 0, 0.5]]).close(
+        np.uint8([[[5, 50, 100]]]), "weights are fractions, used as they are")
 c.score
 
 # %% test="mix_channels-full" points=2 hidden=true
@@ -534,10 +548,14 @@ def grayscale(image):
 # </details>
 
 # %% test="grayscale-basic" points=1
-pure = np.eye(3, dtype=np.float32).reshape(1, 3, 3)
+pure = np.eye(3, dtype=np.float32).reshape(1, 3, 3)  # a red, a green and a blue pixel
 with check("grayscale", points=1) as c:
-    c.call(grayscale, pure).close(np.float32([[0.299, 0.587, 0.114]]), "red, green and blue have their own weights")
-    c.call(grayscale, np.full((2, 3, 3), 77, np.uint8)).close(np.full((2, 3), 77, np.uint8), "grey stays as grey as it was")
+    grey = c.call(grayscale, pure)
+    grey.close(np.float32([[0.299, 0.587, 0.114]]), "red, green and blue have their own weights")
+    grey.satisfies(lambda out: out[0, 1] > out[0, 0] > out[0, 2], "green counts most, blue least")
+    c.call(grayscale, pure[:, 1:2]).close(np.float32([[0.587]]), "pure green becomes 0.587")
+    c.call(grayscale, np.full((2, 3, 3), 77, np.uint8)).close(
+        np.full((2, 3), 77, np.uint8), "a grey of bytes stays as grey as it was")
 c.score
 
 # %% test="grayscale-full" points=1 hidden=true
@@ -771,9 +789,11 @@ def bytes_moved(shape, itemsize, reads, writes):
 
 # %% test="bytes_moved-basic" points=1
 with check("bytes_moved", points=1) as c:
-    c.call(bytes_moved, (2, 4, 3), 1, 1, 1).equal(48, "24 bytes, read once and written once")
-    c.call(bytes_moved, (2, 4, 3), 4, 1, 1).equal(192, "floats take four bytes each")
+    c.call(bytes_moved, (2, 4, 3), 1, 2, 2).equal(96, "24 bytes, read twice and written twice")
+    c.call(bytes_moved, (2, 4, 3), 4, 2, 2).equal(384, "floats take four bytes each")
     c.call(bytes_moved, (2, 4, 3), 4, 2, 1).equal(288, "two reads and one write are three journeys")
+    c.call(bytes_moved, (1, 2, 3), 4, 2, 2).equal(96, "another shape: six floats")
+    c.call(bytes_moved, (2, 4, 3), 4, 1, 0).equal(96, "a sum reads the array and writes nothing back")
 c.score
 
 # %% test="bytes_moved-full" points=1 hidden=true

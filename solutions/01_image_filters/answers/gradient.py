@@ -42,7 +42,7 @@ def gradient(image, left, right):
         return xp.astype(wrapped, xp.uint8)
     return xp.clip(values, 0, 1)
 
-# %% wrong="clips after the cast" hint="Once the value is a byte it has wrapped already: clip first, cast last."
+# %% wrong="clips after the cast" hint="300 as a byte is 44. Clip to 0..255 before you cast."
 def gradient(image, left, right):
     xp = array_module(image)
     gains = xp.linspace(left, right, image.shape[1], dtype=xp.float32, device=image.device)
@@ -51,7 +51,7 @@ def gradient(image, left, right):
         return xp.clip(xp.astype(xp.astype(xp.round(values), xp.int32) % 256, xp.uint8), 0, 255)
     return xp.clip(values, 0, 1)
 
-# %% wrong="does not clip floats" hint="A screen shows nothing brighter than 1.0: floats clip to 0..1."
+# %% wrong="does not clip floats at 1" hint="White is 1.0 in a float picture and 255 in a byte picture: floats clip to 0..1."
 def gradient(image, left, right):
     xp = array_module(image)
     gains = xp.linspace(left, right, image.shape[1], dtype=xp.float32, device=image.device)
@@ -60,7 +60,7 @@ def gradient(image, left, right):
         values = xp.clip(xp.round(values), 0, 255)
     return xp.astype(values, image.dtype)
 
-# %% wrong="clips floats to 255" hint="White is 1.0 in a float picture and 255 in a byte picture."
+# %% wrong="clips floats to 255" hint="White is 1.0 in a float picture and 255 in a byte picture: floats clip to 0..1."
 def gradient(image, left, right):
     xp = array_module(image)
     gains = xp.linspace(left, right, image.shape[1], dtype=xp.float32, device=image.device)

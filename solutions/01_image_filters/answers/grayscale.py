@@ -25,7 +25,7 @@ def grayscale(image):
     grey = 0.114 * v[:, :, 0] + 0.587 * v[:, :, 1] + 0.299 * v[:, :, 2]
     return xp.astype(xp.round(grey) if image.dtype == xp.uint8 else grey, image.dtype)
 
-# %% wrong="keeps an axis of length 1" hint="The result has two axes: (H, W)."
+# %% wrong="keeps a third axis" hint="The result has two axes: (H, W)."
 def grayscale(image):
     xp = array_module(image)
     w = xp.asarray([0.299, 0.587, 0.114], dtype=xp.float32, device=image.device)

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import argparse
 import os
-import queue
-import threading
 import time
 from collections.abc import Iterator
-from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 
-from course.grading import autograded, feedback, preflight, report, tables, triage
+from course.grading import autograded, feedback, report, tables, triage
 from course.grading.cache import Cache
-from course.grading.execute import Execution, Limits, run_notebook
+from course.grading.execute import Limits
 from course.grading.gradebook import Book
 from course.grading.lab import Lab, UnknownLab, load
-from course.grading.preflight import Prepared
+from course.grading.pool import Pool
 from course.grading.progress import Progress
 from course.grading.server import ForkServer, ServerLost
 from course.grading.triage import Graded
@@ -79,9 +76,14 @@ def grade_class(
         cache = Cache(out, limits)
         graded: dict[str, Graded] = {}
         progress = Progress(len(students))
-        with Book(out, lab) as book:
+        server = ForkServer()
+        if not resume:
+            server.start_early()  # it imports while the gradebook is made
+        with server, Book(out, lab) as book:
             autograded.write_configuration(out, submissions, solutions)
-            for student, prepared, execution in _results(lab, submissions, students, cache, limits, jobs, resume):
+            pool = Pool(lab, server, cache, limits, resume)
+            pool.check_lab()
+            for student, prepared, execution in pool.results(submissions, students, jobs):
                 found = triage.assess(student, prepared, execution, lab)
                 book.record(found, submissions / student / slug)
                 autograded.write(out, student, lab, prepared, execution)
@@ -127,68 +129,3 @@ def _make_folder(out: Path, submissions: Path) -> None:
     if out.resolve().is_relative_to(submissions.resolve()):
         raise CourseError(f"--out {out} lies inside the submissions: choose another folder.")
     out.mkdir(parents=True, exist_ok=True)
-
-
-_Result = tuple[str, Prepared, Execution | None]
-
-
-def _results(
-    lab: Lab, submissions: Path, students: list[str], cache: Cache, limits: Limits, jobs: int, resume: bool
-) -> Iterator[_Result]:
-    """Grade in `jobs` threads, each waiting on one forked process; results as they come, to the one writer."""
-    todo: queue.SimpleQueue[str] = queue.SimpleQueue()
-    done: queue.Queue[_Result | BaseException] = queue.Queue(maxsize=2 * jobs)
-    for student in students:
-        todo.put(student)
-    _ = lab.stubs, lab.released, lab.questions  # made once, before threads share them
-
-    def work(server: ForkServer) -> None:
-        while True:
-            try:
-                student = todo.get_nowait()
-            except queue.Empty:
-                return
-            try:
-                prepared = preflight.prepare(submissions / student / lab.slug, lab)
-                done.put((student, prepared, _execute(student, prepared, lab, cache, limits, resume, server)))
-            except BaseException as error:
-                done.put(error)
-                return
-
-    with ForkServer() as server:
-        _check_lab(lab, cache, limits, resume, server)
-        for _ in range(min(jobs, len(students))):
-            threading.Thread(target=work, args=(server,), daemon=True).start()
-        for _ in students:
-            result = done.get()
-            if isinstance(result, BaseException):
-                raise result
-            yield result
-
-
-def _check_lab(lab: Lab, cache: Cache, limits: Limits, resume: bool, server: ForkServer) -> None:
-    """Grade the model answers first: a lab that doesn't run on this machine would give a whole class 0."""
-    execution = _execute("", Prepared(deepcopy(lab.cells)), lab, cache, limits, resume, server)
-    assert execution is not None
-    short = [o for o in execution.outcomes.values() if o.status != "passed"]
-    if short:
-        why = execution.first_error or short[0].error or short[0].status
-        raise CourseError(
-            f"nothing was graded: {lab.slug}'s own solution loses {len(short)} of "
-            f"{len(execution.outcomes)} tests on this machine, first {short[0].grade_id} ({why})."
-        )
-
-
-def _execute(
-    student: str, prepared: Prepared, lab: Lab, cache: Cache, limits: Limits, resume: bool, server: ForkServer
-) -> Execution | None:
-    if prepared.problem:
-        return None
-    digest = cache.digest(prepared.cells)
-    execution = cache.load(student, digest) if resume else None
-    if execution is None:
-        execution = run_notebook(
-            prepared.cells, lab_folder=lab.folder, limits=limits, seed=cache.seed(digest), server=server
-        )
-        cache.store(student, digest, execution)
-    return execution

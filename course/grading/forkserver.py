@@ -24,9 +24,10 @@ LIBRARIES = (
     "IPython.core.interactiveshell",
     "IPython.display",
     "ipywidgets",
-    "array_api_compat",
+    "array_api_compat.numpy",
     "array_api_strict",
     "torch",
+    "array_api_compat.torch",
 )
 QUIET = {
     "MPLBACKEND": "Agg",

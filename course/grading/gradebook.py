@@ -12,10 +12,12 @@ import warnings
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from nbgrader.api import Gradebook, SubmittedAssignment
 from nbgrader.preprocessors import SaveCells
 from nbgrader.utils import parse_utc
+from sqlalchemy import event
 from sqlalchemy.exc import SAWarning
 
 from course.grading.lab import Lab
@@ -63,6 +65,10 @@ class Book:
                 f"the cells of {self.lab.slug} have changed since this gradebook was begun: grade into a new --out."
             ) from error
         self._book = Gradebook(self.url)
+        event.listen(self._book.engine, "connect", _hurry)
+        self._book.engine.dispose()
+        notebook = self._book.find_notebook(self.lab.slug, self.lab.slug)
+        self._names = {c.id: c.name for c in [*notebook.grade_cells, *notebook.solution_cells]}
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -78,11 +84,11 @@ class Book:
         notebook = book.find_submission_notebook(slug, slug, graded.student_id)
         scores = {o.grade_id: o.score for o in graded.outcomes}
         for grade in notebook.grades:
-            grade.auto_score = scores.get(grade.name)
+            grade.auto_score = scores.get(self._names[grade.cell_id])
             # As nbgrader does: what a person has graded before is to be looked at again, and kept until then.
             grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
         for comment in notebook.comments:
-            comment.auto_comment = "No response." if comment.name in graded.unanswered else None
+            comment.auto_comment = "No response." if self._names[comment.cell_id] in graded.unanswered else None
         book.db.commit()
 
     def standings(self, student_ids: list[str]) -> list[Standing]:
@@ -93,7 +99,7 @@ class Book:
         book, slug = self._book, self.lab.slug
         student, assignment = book.find_student(student_id), book.find_assignment(slug)
         submission: SubmittedAssignment = book.find_submission(slug, student_id)
-        grades = book.find_submission_notebook(slug, slug, student_id).grades
+        grades = [(self._names[g.cell_id], g) for g in book.find_submission_notebook(slug, slug, student_id).grades]
         return Standing(
             student_id,
             student.last_name,
@@ -104,9 +110,14 @@ class Book:
             float(submission.score),
             float(submission.late_submission_penalty or 0.0),
             float(assignment.max_score),
-            {g.name: None if g.auto_score is None and g.manual_score is None else float(g.score) for g in grades},
-            frozenset(g.name for g in grades if g.manual_score is not None),
+            {n: None if g.auto_score is None and g.manual_score is None else float(g.score) for n, g in grades},
+            frozenset(n for n, g in grades if g.manual_score is not None),
         )
+
+
+def _hurry(connection: Any, _: object) -> None:
+    """Don't wait for the disk at every commit: after a power cut, --resume writes the same again."""
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 def _create(path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -38,13 +39,23 @@ class ForkServer:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stop()
+        with self._lock:
+            self._stop()
 
     def ready(self) -> None:
         """Start now, rather than in the first submission's time."""
         with self._lock:
             if self._control is None:
                 self._start()
+
+    def start_early(self) -> None:
+        """Start while the caller does something else; a failure shows at the first job."""
+
+        def start() -> None:
+            with contextlib.suppress(ServerLost):
+                self.ready()
+
+        threading.Thread(target=start, daemon=True).start()
 
     def run(self, cells: list[Cell], *, lab_folder: Path, seed: str, limits: Limits | None = None) -> Execution:
         """Run a prepared notebook here: `execute.run_notebook` on this server."""
@@ -113,9 +124,6 @@ class ForkServer:
         if self._control is not None:
             self._control.close()
         if self._process is not None:
-            try:
-                self._process.wait(5)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
+            self._process.kill()  # it has nothing to save, and its supervisors die with it
+            self._process.wait()
         self._control = self._process = None

@@ -16,7 +16,7 @@ from nbgrader.api import Gradebook
 from nbgrader.plugins.export import CsvExportPlugin
 
 from course.__main__ import run
-from course.grading import tables
+from course.grading import pool, tables
 from course.grading.command import grade_class
 from course.grading.execute import Limits
 from course.project import CourseError
@@ -172,10 +172,8 @@ def test_resume_runs_only_what_is_new(graded_class, tmp_path, monkeypatch):
     out = tmp_path / "out"
     first = grade_class(SLUG, submissions, out, root / "solutions", limits=BRISK)
     ran = []
-    from course.grading import command
-
-    real = command.run_notebook
-    monkeypatch.setattr(command, "run_notebook", lambda cells, **k: ran.append(1) or real(cells, **k))
+    real = pool.run_notebook
+    monkeypatch.setattr(pool, "run_notebook", lambda cells, **k: ran.append(1) or real(cells, **k))
     again = grade_class(SLUG, submissions, out, root / "solutions", limits=BRISK, resume=True)
     assert ran == []
     assert again.graded == first.graded

@@ -149,10 +149,11 @@ def test_the_citation_is_of_this_version():
     assert project["license"] in citation["license"]
 
 
-def test_binder_has_the_pins_of_make_lab():
-    lines = read("binder/requirements.txt").splitlines()
-    assert "--constraint ../constraints.txt" in lines
-    assert "--editable .[lab]" in lines
+def test_binder_has_the_pins_of_make_lab_and_torch_without_cuda():
+    build = read("binder/postBuild")
+    assert "grep -v '^torch==' constraints.txt" in build
+    assert "--editable '.[lab]'" in build
+    assert "pytorch-cpu" in str(yaml.safe_load(read("binder/environment.yml"))["dependencies"])
 
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "course/instructors/guide.md"])

@@ -20,7 +20,7 @@
 # **Before this:** the warm-up (axes, broadcasting, dtypes). **After this:** 02 and 03, in either order.
 #
 # ```
-# warm_up ──► 00 ──► 01 (you are here) ──┬──► 02  one thread, one pixel
+# 00 ──► warm_up ──► 01 (you are here) ──┬──► 02  one thread, one pixel
 #                                        └──► 03  from filters to neurons
 # ```
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html as markup
+import re
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -65,10 +66,10 @@ def _leave(words: str, code: str) -> str:
 
 
 def _heading(machine: Machine) -> str:
-    place = "This computer" if machine.platform == platforms.LOCAL else platforms.label(machine.platform)
-    inside = f", in a container ({platforms.label(machine.container)})" if machine.container else ""
-    title = f"{machine.title} · " if machine.title else ""
-    return f"{title}{place}{inside} · {machine.provenance}"
+    known = machine.platform != platforms.LOCAL
+    place = platforms.label(machine.platform) if known else "" if machine.title else "This computer"
+    inside = f"in a container ({platforms.label(machine.container)})" if machine.container else ""
+    return " · ".join(filter(None, (machine.title, ", ".join(filter(None, (place, inside))), str(machine.provenance))))
 
 
 def _runs(devices: Sequence[Device]) -> list[list[Device]]:
@@ -97,7 +98,7 @@ def _name(run: Sequence[Device]) -> str:
         which = f"slice {first.index}" if first is last else f"slices {first.index} to {last.index}"
         return f"↳ {which}: {first.mig.profile}"
     which = f"{first.kind}:{first.index}" if first is last else f"{first.kind}:{first.index} to {last.index}"
-    return f"{which} {first.name}"
+    return f"{which} {re.sub(r'[(](R|TM)[)]', '', first.name)}"
 
 
 def _size(device: Device) -> str:

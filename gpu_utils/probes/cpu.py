@@ -163,7 +163,7 @@ def _quota(root: str, controller: str, folder: str) -> float | None:
         quota, period = (read_text(root, f"{folder}/cpu.cfs_{name}_us").strip() for name in ("quota", "period"))
     else:
         quota, _, period = read_text(root, f"{folder}/cpu.max").strip().partition(" ")
-    if not (quota.isdigit() and period.isdigit() and int(quota) and int(period)):
+    if not (_is_count(quota) and _is_count(period)):
         return None
     return round(int(quota) / int(period), 2)
 
@@ -173,4 +173,8 @@ def _limit(root: str, controller: str, folder: str) -> int | None:
         return None
     name = "memory.limit_in_bytes" if controller == "memory" else "memory.max"
     text = read_text(root, f"{folder}/{name}").strip()
-    return int(text) if text.isdigit() and int(text) else None
+    return int(text) if _is_count(text) else None
+
+
+def _is_count(text: str) -> bool:
+    return text.isdecimal() and len(text) < 20 and int(text) > 0

@@ -1,0 +1,199 @@
+"""Present, usable, supported: three facts, and what is said when one of them is missing."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from gpu_utils.device import Device, Machine, detect
+from gpu_utils.diagnosis import explain, finding, hidden, supported, try_devices
+from gpu_utils.probes.process import Outcome
+
+Nvml = Callable[[str], dict[str, str]]
+
+FAKE_TORCH = """
+# A stand-in PyTorch: behaves as the variable TORCH_STANDIN says.
+import os
+import types
+
+import numpy as np
+
+story = os.environ["TORCH_STANDIN"]
+__version__ = "2.99"
+version = types.SimpleNamespace(cuda=None if story == "cpu" else "12.8", hip=None)
+cuda = types.SimpleNamespace(get_arch_list=lambda: ["sm_75", "sm_80", "sm_90"])
+_C = types.SimpleNamespace()
+
+
+class Tensor(np.ndarray):
+    def to(self, where):
+        visible = os.environ.get("CUDA_VISIBLE_DEVICES", "")
+        print("noise of a library, to be ignored")
+        if story.startswith("Error"):
+            raise RuntimeError(story)
+        if story == "crash" or story == "crash on slices" and visible.startswith("MIG-"):
+            os.kill(os.getpid(), 11)
+        return self + 1 if story == "wrong" else self
+
+    def cpu(self):
+        return self
+
+
+def arange(stop):
+    return np.arange(stop).view(Tensor)
+"""
+
+
+@pytest.fixture
+def tried(nvml: Nvml, tmp_path: Path) -> Callable[[str, str], Machine]:
+    """tried(scenario, story): a replayed driver library and a stand-in PyTorch."""
+    (tmp_path / "libraries" / "torch").mkdir(parents=True)
+    (tmp_path / "libraries" / "torch" / "__init__.py").write_text(FAKE_TORCH)
+
+    def detected(scenario: str, story: str) -> Machine:
+        env = nvml(scenario) | {"PYTHONPATH": str(tmp_path / "libraries"), "TORCH_STANDIN": story}
+        return detect(root=tmp_path / "root", env=env)
+
+    return detected
+
+
+def said(machine: Machine) -> list[str]:
+    return [one.id for one in machine.findings if one.severity != "info"]
+
+
+def test_a_product_that_comes_back_right_is_usable(tried: Callable[[str, str], Machine]) -> None:
+    machine = tried("colab_t4", "fine")
+    assert machine.devices[0].usable is True
+    assert said(machine) == []
+    assert machine.best().name == "Tesla T4"
+
+
+@pytest.mark.parametrize(
+    ("story", "symptom"),
+    [
+        ("cpu", "cpu_wheel"),
+        ("wrong", "wrong_product"),
+        ("crash", "usable_failed"),
+        ("Error: The NVIDIA driver on your system is too old (found version 11040).", "driver_too_old"),
+        ("Error: CUDA error: no kernel image is available for execution on the device", "arch_too_new"),
+        ("Error 802: system not yet initialized", "system_not_ready"),
+        ("Error 803: system has unsupported display driver / cuda driver combination", "nvml_mismatch"),
+        ("Error: CUDA unknown error - this may be due to an incorrectly set up environment", "env_after_init"),
+        ("Error: No CUDA GPUs are available", "nvml_true_cuda_false"),
+        ("Error: the moon is in the wrong phase", "usable_failed"),
+    ],
+)
+def test_present_is_not_usable(tried: Callable[[str, str], Machine], story: str, symptom: str) -> None:
+    machine = tried("colab_t4", story)
+    assert machine.devices[0].usable is False
+    assert said(machine) == [symptom]
+    assert machine.findings[0].advice
+    assert machine.best().kind == "cpu"
+
+
+def test_a_card_older_than_the_wheel_is_told_so(tried: Callable[[str, str], Machine]) -> None:
+    machine = tried("old_driver", "Error: no kernel image is available for execution on the device")
+    assert said(machine) == ["arch_too_old"]
+
+
+def test_no_memory_left_says_nothing_about_the_card(tried: Callable[[str, str], Machine]) -> None:
+    machine = tried("colab_t4", "Error: CUDA out of memory.")
+    assert machine.devices[0].usable is None
+    assert said(machine) == ["oom"]
+
+
+def test_a_crash_on_one_device_leaves_the_others(tried: Callable[[str, str], Machine]) -> None:
+    machine = tried("dgx_a100", "crash on slices")
+    slices = [device.usable for device in machine.devices if device.is_slice]
+    whole = [device.usable for device in machine.devices if device.kind == "cuda" and not device.is_slice]
+    assert slices == [False] * 4
+    assert whole == [False, False, *[True] * 6], "the first two have MIG on"
+
+
+def test_hidden_gpus_are_not_tried(nvml: Nvml, tmp_path: Path) -> None:
+    machine = detect(root=tmp_path, env=nvml("colab_t4") | {"CUDA_VISIBLE_DEVICES": "-1"})
+    assert machine.devices[0].usable is False
+    assert said(machine) == ["gpu_hidden"]
+
+
+@pytest.mark.parametrize(
+    ("value", "answer"), [("", True), ("-1", True), ("NoDevFiles", True), ("0", False), ("1,0", False)]
+)
+def test_what_hides_every_gpu(value: str, answer: bool) -> None:
+    assert hidden({"CUDA_VISIBLE_DEVICES": value}) is answer
+
+
+@pytest.mark.parametrize(
+    ("outcome", "symptom"),
+    [
+        (Outcome(None, timed_out=True), "usable_unknown"),
+        (Outcome(1, stderr="Traceback\nMemoryError"), "usable_unknown"),
+        (Outcome(0, '{"library": null, "arch_list": []}\n{"done": true}\n'), "no_gpu_library"),
+        (Outcome(0, '{"library": "PyTorch 2", "arch_list": []}\n'), "usable_unknown"),
+    ],
+)
+def test_what_was_not_found_out_stays_unknown(outcome: Outcome, symptom: str) -> None:
+    devices, findings = try_devices([Device("cuda", 0, "card")], {}, lambda *_: outcome)
+    assert devices[0].usable is None
+    assert [one.id for one in findings] == [symptom]
+
+
+def test_a_jetson_with_a_general_wheel_is_told_so() -> None:
+    answer = (
+        '{"library": "PyTorch 2", "arch_list": []}\n{"key": "0", "ok": false, "error": "torch.version.cuda is None"}\n'
+    )
+    _, findings = try_devices([Device("jetson", 0, "Jetson")], {}, lambda *_: Outcome(0, answer))
+    assert [one.id for one in findings] == ["jetson_cpu_wheel"]
+
+
+def test_a_device_that_hangs_is_cut_off() -> None:
+    code = (
+        "import time; from gpu_utils.probes import usable; usable.DEVICE_LIMIT_S = 0.2;"
+        "print(usable._forked(lambda: time.sleep(3600), {'key': '0'})['ok'])"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert ended.stdout.strip() == "None"
+
+
+@pytest.mark.parametrize(
+    ("capability", "built", "answer"),
+    [
+        ((8, 0), ["sm_80"], True),
+        ((8, 9), ["sm_80", "sm_86"], True),
+        ((7, 0), ["sm_75", "sm_80"], False),
+        ((12, 0), ["sm_90", "compute_90"], True),
+        ((12, 0), ["sm_90"], False),
+        ((9, 0), ["sm_90a"], True),
+        ((10, 3), ["sm_100"], True),
+        ((8, 0), [], None),
+        (None, ["sm_80"], None),
+    ],
+)
+def test_supported_by_this_build(capability: tuple[int, int] | None, built: list[str], answer: bool | None) -> None:
+    assert supported(capability, built) is answer
+
+
+def test_jetson_needs_code_for_exactly_its_capability() -> None:
+    assert supported((8, 7), ["sm_80", "sm_86"], tegra=True) is False
+    assert supported((8, 7), ["sm_80", "sm_87"], tegra=True) is True
+
+
+def test_an_unknown_error_is_not_explained_away() -> None:
+    assert explain("the moon is in the wrong phase") is None
+
+
+def test_every_symptom_has_a_sentence_a_severity_and_a_source() -> None:
+    text = (files("gpu_utils") / "data" / "symptoms.json").read_text(encoding="utf-8")
+    for row in json.loads(text)["symptoms"]:
+        one = finding(row["id"], device="The card", detail="the detail")
+        assert one.message and "{" not in one.message + one.advice, row["id"]
+        assert one.severity in ("error", "warning", "info")
+        assert one.advice or one.severity == "info", f"{row['id']} says what is wrong and not what to do"
+        assert all(row["source"])
+    assert "recalled" not in text

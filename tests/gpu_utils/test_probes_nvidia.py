@@ -1,0 +1,139 @@
+"""NVIDIA GPUs as a driver library tells of them; nvml/*.txt are the driver's stories."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from gpu_utils.device import Machine, detect
+from gpu_utils.probes import nvidia, process
+
+Nvml = Callable[[str], dict[str, str]]
+
+
+@pytest.fixture
+def replay(nvml: Nvml, tmp_path: Path) -> Callable[[str], Machine]:
+    return lambda scenario: detect(root=tmp_path, env=nvml(scenario), quick=True)
+
+
+def ids(machine: Machine) -> list[str]:
+    return [finding.id for finding in machine.findings]
+
+
+def test_without_a_library_no_process_is_started(tmp_path: Path) -> None:
+    def never(*_: object) -> process.Outcome:
+        raise AssertionError("a process was started although there is no libnvidia-ml")
+
+    machine = detect(root=tmp_path, env={}, run=never)
+    assert [device.kind for device in machine.devices] == ["cpu"]
+    assert machine.findings == ()
+
+
+def test_one_t4(replay: Callable[[str], Machine]) -> None:
+    machine = replay("colab_t4")
+    card, host = machine.devices
+    assert (card.kind, card.index, card.name) == ("cuda", 0, "Tesla T4")
+    assert card.uuid == "GPU-1b965d81-1d0f-6501-027c-1ecc1437f5ea"
+    assert card.compute_capability == (7, 5)
+    assert card.memory_bytes == 15 * 2**30
+    assert card.features == ("fp16_tensor", "int8_tensor")
+    assert card.usable is None, "nothing was tried, so nothing is known"
+    assert card.mig is None and card.nvlink is None
+    assert host.kind == "cpu"
+    assert [finding.message for finding in machine.findings] == [
+        "NVIDIA driver 550.54.15, runs programs built for CUDA up to 12.4."
+    ]
+
+
+def test_a_dgx_a100_with_slices(replay: Callable[[str], Machine]) -> None:
+    machine = replay("dgx_a100")
+    whole = [device for device in machine.devices if device.kind == "cuda" and not device.is_slice]
+    slices = [device for device in machine.devices if device.is_slice]
+    assert [device.index for device in whole] == list(range(8))
+    assert all(device.nvlink and (device.nvlink.version, device.nvlink.links) == (3.0, 12) for device in whole)
+    assert machine.devices[1:5] == tuple(slices), "slices follow their GPU"
+    assert [device.mig and device.mig.profile for device in slices] == ["3g.20gb", "2g.10gb", "1g.5gb", "1g.5gb"]
+    assert [device.mig and device.mig.parent for device in slices] == [0, 0, 0, 0]
+    assert [device.index for device in slices] == [0, 1, 2, 3]
+    assert [device.memory_bytes for device in slices] == [mib * 2**20 for mib in (19968, 9856, 4864, 4864)]
+    assert all(device.uuid and device.uuid.startswith("MIG-") for device in slices)
+    assert all(device.features == whole[0].features for device in slices)
+    assert whole[0].usable is False, "with MIG on, programs reach the slices only"
+    assert whole[2].mig is not None and not whole[2].mig.enabled
+    assert "GPU 1" in next(finding.message for finding in machine.findings if finding.id == "mig_zero")
+    assert machine.devices[-1].kind == "cpu"
+
+
+@pytest.mark.parametrize(
+    ("scenario", "finding"),
+    [
+        ("mismatch", "nvml_mismatch"),
+        ("not_loaded", "driver_not_loaded"),
+        ("garbage", "nvml_garbage"),
+        ("crash", "nvml_crashed"),
+    ],
+)
+def test_a_broken_driver_is_a_finding(replay: Callable[[str], Machine], scenario: str, finding: str) -> None:
+    machine = replay(scenario)
+    assert finding in ids(machine)
+    assert [device.kind for device in machine.devices] == ["cpu"]
+
+
+def test_unknown_error_is_about_containers_only_inside_one(
+    nvml: Nvml, machine_folder: Callable[[dict[str, str]], str]
+) -> None:
+    root = machine_folder({})
+    assert ids(detect(root=root, env=nvml("unknown_error"), quick=True)) == ["nvml_error"]
+    root = machine_folder({"/.dockerenv": ""})
+    assert ids(detect(root=root, env=nvml("unknown_error"), quick=True)) == ["container_lost_gpu"]
+
+
+def test_a_library_that_hangs_is_left_alone(nvml: Nvml) -> None:
+    begin = time.monotonic()
+    reading = nvidia.probe("/", nvml("silent"), process.run, limit_s=1.0)
+    assert time.monotonic() - begin < 30, "it has to come back at all"
+    assert reading.devices == ()
+    assert [row["id"] for row in reading.findings] == ["nvml_silent"]
+
+
+def test_a_card_that_talks_nonsense_leaves_its_neighbour_alone(replay: Callable[[str], Machine]) -> None:
+    machine = replay("garbage_card")
+    strange, sound, _ = machine.devices
+    assert (strange.compute_capability, strange.memory_bytes, strange.uuid) == (None, None, None)
+    assert sound.name == "Tesla T4" and sound.memory_bytes == 15 * 2**30
+    assert "nvml_garbage" in ids(machine)
+
+
+def test_a_lost_gpu_is_named_and_the_other_kept(replay: Callable[[str], Machine]) -> None:
+    machine = replay("lost")
+    assert [(device.kind, device.index) for device in machine.devices] == [("cuda", 1), ("cpu", 0)]
+    assert machine.findings[0].message.startswith("GPU 0 has fallen off the bus")
+
+
+def test_an_old_driver_answers_what_it_can(replay: Callable[[str], Machine]) -> None:
+    machine = replay("old_driver")
+    assert machine.devices[0].name == "Tesla K80"
+    assert machine.devices[0].features == ()
+    assert "nvml_old" in ids(machine)
+
+
+def test_a_card_without_a_driver(machine_folder: Callable[[dict[str, str]], str]) -> None:
+    slot = "/sys/bus/pci/devices/0000:01:00.0"
+    root = machine_folder({f"{slot}/vendor": "0x10de\n", f"{slot}/class": "0x030000\n"})
+    machine = detect(root=root, env={}, quick=True)
+    assert ids(machine) == ["card_without_driver"]
+    assert "0000:01:00.0" in machine.findings[0].message
+
+
+def test_nvidia_audio_alone_is_no_card(machine_folder: Callable[[dict[str, str]], str]) -> None:
+    slot = "/sys/bus/pci/devices/0000:01:00.1"
+    root = machine_folder({f"{slot}/vendor": "0x10de\n", f"{slot}/class": "0x040300\n"})
+    assert detect(root=root, env={}, quick=True).findings == ()
+
+
+def test_the_loaders_cache_is_read(machine_folder: Callable[[dict[str, str]], str]) -> None:
+    assert not nvidia.library_visible(machine_folder({"/etc/ld.so.cache": "libc.so.6"}), {})
+    assert nvidia.library_visible(machine_folder({"/etc/ld.so.cache": "\0libnvidia-ml.so.1\0"}), {})

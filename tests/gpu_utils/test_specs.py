@@ -1,0 +1,91 @@
+"""Datasheet rows and what a compute capability means."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+
+import pytest
+
+from gpu_utils.specs import features, spec, specs
+
+
+@pytest.mark.parametrize(
+    ("capability", "gained"),
+    [
+        ((6, 1), set()),
+        ((7, 0), {"fp16_tensor"}),
+        ((7, 2), {"int8_tensor"}),
+        ((7, 5), set()),
+        ((8, 0), {"tf32", "bf16", "sparsity_2_4"}),
+        ((8, 7), set()),
+        ((8, 9), {"fp8"}),
+        ((9, 0), set()),
+        ((10, 0), {"nvfp4"}),
+        ((12, 0), set()),
+    ],
+)
+def test_features_only_ever_grow(capability: tuple[int, int], gained: set[str]) -> None:
+    ladder = [(6, 1), (7, 0), (7, 2), (7, 5), (8, 0), (8, 7), (8, 9), (9, 0), (10, 0), (12, 0)]
+    before = ladder[: ladder.index(capability)]
+    assert features(capability) == (features(before[-1]) if before else set()) | gained
+
+
+def test_nothing_is_known_of_no_capability() -> None:
+    assert features(None) == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [
+        ("Tesla T4", "T4"),
+        ("NVIDIA L4", "L4"),
+        ("NVIDIA L40S", "L40S"),
+        ("NVIDIA L40", None),
+        ("NVIDIA A10", "A10"),
+        ("NVIDIA A10G", None),
+        ("NVIDIA A100-SXM4-40GB", "A100-40GB"),
+        ("NVIDIA A100-SXM4-40GB MIG 1g.5gb", "A100-40GB"),
+        ("NVIDIA A100-SXM4-80GB", "A100-80GB SXM"),
+        ("NVIDIA A100 80GB PCIe", "A100-80GB PCIe"),
+        ("NVIDIA H100 80GB HBM3", "H100 SXM"),
+        ("NVIDIA H100 PCIe", "H100 PCIe"),
+        ("NVIDIA H100 NVL", "H100 NVL"),
+        ("NVIDIA GB200", "GB200 (per GPU, 1200 W)"),
+        ("NVIDIA B200", "B200 (HGX 1000 W)"),
+        ("NVIDIA GeForce RTX 4090", "RTX 4090"),
+        ("NVIDIA GeForce RTX 4090 Laptop GPU", None),
+        ("NVIDIA GeForce RTX 5090 D", None),
+        ("NVIDIA GeForce RTX 3090 Ti", None),
+        ("Tesla V100-SXM2-16GB", "V100-SXM2"),
+        ("A100-80GB SXM", "A100-80GB SXM"),
+        ("NVIDIA T400", None),
+        ("AMD Instinct MI300X", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_the_row_of_a_name(name: str | None, row: str | None) -> None:
+    found = spec(name)
+    assert (found and found.name) == row
+
+
+def test_every_row_finds_itself_and_names_its_source() -> None:
+    for row in specs():
+        assert spec(row.name) is row
+        assert row.source.startswith("http")
+
+
+def test_figures_are_in_si_units() -> None:
+    card = spec("Tesla T4")
+    assert card is not None
+    assert card.dense_flops["fp16_tensor"] == 65e12
+    assert card.bandwidth_bytes_per_s == 320e9
+    assert card.ridge("fp16_tensor") == pytest.approx(203.125)
+    assert card.ridge("tf32") is None, "a T4 has no TF32"
+
+
+def test_no_row_rests_on_memory_alone() -> None:
+    text = (files("gpu_utils") / "data" / "gpu_specs.json").read_text(encoding="utf-8")
+    assert "recalled" not in text
+    assert all(row["source"] for row in json.loads(text)["gpus"])

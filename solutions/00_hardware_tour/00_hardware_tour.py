@@ -311,7 +311,7 @@ show(fig, alt="Seven cards against seven features. Compared as text, the two new
 # | **usable?** Does it compute *now*? | only a try: a tiny allocation, a tiny product | it says nothing about the next library |
 # | **supported?** Was *this* library built for it? | the list of architectures inside the package | the card may be newer, or older, than the package |
 #
-# Here is what `detect()` finds out about yours. It tries each device in a process of its own, since a broken card can hang or crash whoever touches it.
+# Here is what `detect()` finds out about yours. It tries the GPUs in a process of its own, since a broken card can hang or crash whoever touches it.
 
 # %% tags=["experiment"]
 here = detect()
@@ -320,29 +320,34 @@ here
 # %% [markdown]
 # ## 7 · Six machines, and one lies
 #
-# Six reports, recorded elsewhere. In this first look the two columns that matter are blank: nobody has *tried* the devices yet. Choose a machine in the list (arrow keys work) and read it like a brochure.
+# Six reports, put together from what people published about their machines; each names its source. In this first look they are brochures: what is *present*, and nobody has tried anything.
 #
-# **Predict.** On one of the six, the card that the driver lists can't compute. Which? What makes you suspicious?
+# **Predict.** One of the six has a card that its driver lists without complaint, and on which no program will run. Which? Write down what makes you suspicious.
 
 # %% tags=["experiment"]
 records = [machine.as_dict() for machine in recorded_machines()]
-brochures = [{**r, "findings": [], "devices": [{**d, "usable": None} for d in r["devices"]]} for r in records]
+brochures = [{**r, "story": "", "findings": [], "devices": [{**d, "usable": None} for d in r["devices"]]} for r in records]
 explore_machines(brochures)
 
 # %%
 suspect = None  # 1 to 6
 
 # %% [markdown]
-# Now the evidence: the same six machines after the try, with what the tour guide has to say about each.
+# Now the evidence: the same six, with what came out where somebody tried, and what is known about it.
 
 # %% tags=["experiment"]
 explore_machines(records)
 
 # %% tags=["experiment"]
-liars = [number for number, r in enumerate(records, start=1)
-         if any(d["usable"] is False for d in r["devices"] if d["kind"] != "cpu")]
+liars = [number for number, r in enumerate(records, start=1) if any(f["severity"] == "error" for f in r["findings"])]
 print("No suspect yet: put a number from 1 to 6 in place of None above." if suspect is None else
       f"Your suspect was number {suspect}: {'right.' if suspect in liars else 'that one is honest.'}")
+
+# %% [markdown]
+# The workstation. Newest card, newest driver, every feature, largest number; and the library on it was built before the card: it holds no code for 12.0. *Present* is true, *supported* is not, so *usable* can't be. Nothing in
+# the brochure could tell you, only a try. And while it lasts, `torch.cuda.is_available()` says True.
+#
+# Read the other verdicts too. "Not tried" is an honest answer, and neither yes nor no. On the server, the first A100 says ✘ **by design**: it was cut into slices, and programs reach the slices only. And the cloud's "16 GB" T4 has 14.7 GiB to give.
 
 # %% [markdown]
 # ## 8 · `pick_device`: the smallest that does the job
@@ -442,7 +447,7 @@ with check("pick_device", points=4) as c:
 c.score
 
 # %% [markdown]
-# **Look.** Your picker on the six machines, twice: once it believes the list, once it is given only what was tried and works. Where do the two disagree?
+# **Look.** Your picker on the six machines, twice: once it believes the brochure, once it is not shown what is known to fail. Where do the two disagree?
 
 # %% tags=["experiment"]
 JOBS = {"10 GiB": (10 * GIB, ()), "20 GiB, bf16": (20 * GIB, ("bf16",)), "6 GiB, fp8": (6 * GIB, ("fp8",))}
@@ -450,22 +455,26 @@ JOBS = {"10 GiB": (10 * GIB, ()), "20 GiB, bf16": (20 * GIB, ("bf16",)), "6 GiB,
 
 def choose(devices, need):
     position = pick_device(devices, *need)
-    return "nothing" if position is None else f"{devices[position]['name'][:22]}, {memory(devices[position]['memory_bytes'])}"
+    if position is None:
+        return "nothing"
+    found = devices[position]
+    place = f"slice {found['index']}" if found["mig"] and found["mig"]["profile"] else f"{found['kind']}:{found['index']}"
+    return f"{place}, {memory(found['memory_bytes'])}"
 
 
 try:
     for number, r in enumerate(records, start=1):
-        print(f"{number}. {r.get('title') or r['platform']['name']}")
+        print(f"{number}. {r['title']}")
         listed = [d for d in r["devices"] if d["kind"] != "cpu" and d["memory_bytes"]]
-        working = [d for d in listed if d["usable"]]
-        for job, need in JOBS.items():
-            believed, tried = choose(listed, need), choose(working, need)
-            print(f"   {job:13} {believed:34}", "" if believed == tried else f"◄ but what works is {tried}")
+        honest = [d for d in listed if d["usable"] is not False]
+        for job, need in JOBS.items() if listed else ():
+            believed, known = choose(listed, need), choose(honest, need)
+            print(f"   {job:13} {believed:18}", "" if believed == known else f"◄ that one fails; what is left gives: {known}")
 except NotImplementedError:
     print("pick_device is not written yet")
 
 # %% [markdown]
-# The picker did nothing wrong: it trusted its list. Filter *before* you pick, and then remember that a position counts in the **filtered** list. `working[position]` is right; `listed[position]`, or `cuda:{position}`,
+# The picker did nothing wrong: it trusted its list. Filter *before* you pick, and then remember that a position counts in the **filtered** list. `honest[position]` is right; `listed[position]`, or `cuda:{position}`,
 # sends your job to somebody else's card.
 
 # %% [markdown]

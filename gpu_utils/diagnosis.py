@@ -129,15 +129,20 @@ def _verdict(
         return None, ("usable_unknown", error)
     if not error:
         return False, ("wrong_product", "")
-    identity = explain(error)
-    if device.kind == "jetson" and identity in ("cpu_wheel", "arch_too_new"):
-        return False, ("jetson_cpu_wheel", "")
-    if identity == "arch_too_new" and _older(device, header.get("arch_list") or ()):
-        return False, ("arch_too_old", "")
-    detail = "" if identity else (error.strip().splitlines() or ["?"])[0][:200]
-    if identity == "oom":
+    if explain(error) == "oom":
         return None, ("oom", "")
-    return False, (identity or "usable_failed", detail)
+    return False, _cause(device, error, header.get("arch_list") or ())
+
+
+def _cause(device: Device, error: str, arch_list: Sequence[str]) -> tuple[str, str]:
+    identity, tegra = explain(error), device.kind == "jetson"
+    if identity is None and supported(device.compute_capability, arch_list, tegra=tegra) is False:
+        identity = "arch_too_new"
+    if tegra and identity in ("cpu_wheel", "arch_too_new"):
+        return "jetson_cpu_wheel", ""
+    if identity == "arch_too_new" and _older(device, arch_list):
+        return "arch_too_old", ""
+    return (identity, "") if identity else ("usable_failed", (error.strip().splitlines() or ["?"])[0][:200])
 
 
 def _why(outcome: Outcome) -> str:

@@ -28,11 +28,13 @@ _MULTIARCH = ("x86_64-linux-gnu", "aarch64-linux-gnu")
 
 def probe(root: str, env: Mapping[str, str], run: Run, limit_s: float = LIMIT_S) -> Reading:
     """The GPUs that NVML names, each followed by its MIG slices, and what is wrong with the driver."""
-    if not library_visible(root, env):
-        cards = list(_cards(root))
-        found = ({"id": "card_without_driver", "detail": f"PCI device {', '.join(cards)}"},) if cards else ()
-        return Reading(findings=found)
-    return _reading(run(python("gpu_utils.probes.nvml"), env, limit_s), limit_s)
+    reading = Reading()
+    if library_visible(root, env):
+        reading = _reading(run(python("gpu_utils.probes.nvml"), env, limit_s), limit_s)
+    cards = list(_cards(root)) if not (reading.devices or reading.findings) else []
+    if cards:
+        return Reading(findings=({"id": "card_without_driver", "detail": f"PCI device {', '.join(cards)}"},))
+    return reading
 
 
 def library_visible(root: str, env: Mapping[str, str]) -> bool:

@@ -41,10 +41,9 @@ def _choose() -> tuple[str | None, Any, list[str]]:
             import torch
 
             name = f"PyTorch {torch.__version__}"
-            if torch.version.cuda or torch.version.hip or not has_cupy:
-                arch_list = list(torch.cuda.get_arch_list()) if torch.version.cuda else []
-                built = torch.version.cuda or torch.version.hip
-                return name, _with_torch if built else _without_cuda, arch_list or _built_for(torch)
+            built = torch.version.cuda or torch.version.hip
+            if built or not has_cupy:
+                return name, _with_torch if built else _without_cuda, _built_for(torch)
         except Exception as error:
             if not has_cupy:
                 return "PyTorch", _failing(error), []
@@ -52,6 +51,7 @@ def _choose() -> tuple[str | None, Any, list[str]]:
 
 
 def _built_for(torch: Any) -> list[str]:
+    # in older releases torch.cuda.get_arch_list() starts CUDA, and a started CUDA does not survive a fork
     flags = getattr(torch._C, "_cuda_getArchFlags", lambda: None)()
     return flags.split() if flags else []
 

@@ -27,8 +27,7 @@ import numpy as np
 story = os.environ["TORCH_STANDIN"]
 __version__ = "2.99"
 version = types.SimpleNamespace(cuda=None if story == "cpu" else "12.8", hip=None)
-cuda = types.SimpleNamespace(get_arch_list=lambda: ["sm_75", "sm_80", "sm_90"])
-_C = types.SimpleNamespace()
+_C = types.SimpleNamespace(_cuda_getArchFlags=lambda: "sm_75 sm_80 sm_90")
 
 
 class Tensor(np.ndarray):
@@ -95,6 +94,10 @@ def test_present_is_not_usable(tried: Callable[[str, str], Machine], story: str,
     assert said(machine) == [symptom]
     assert machine.findings[0].advice
     assert machine.best().kind == "cpu"
+
+
+def test_an_unknown_error_on_a_card_that_the_build_leaves_out(tried: Callable[[str, str], Machine]) -> None:
+    assert said(tried("old_driver", "Error: the moon is in the wrong phase")) == ["arch_too_old"]
 
 
 def test_a_card_older_than_the_wheel_is_told_so(tried: Callable[[str, str], Machine]) -> None:

@@ -124,6 +124,7 @@ class ForkServer:
         if self._control is not None:
             self._control.close()
         if self._process is not None:
-            self._process.kill()  # it has nothing to save, and its supervisors die with it
-            self._process.wait()
+            # It ends when its last supervisor has cleaned up, which may be after this process.
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(0.5)
         self._control = self._process = None

@@ -30,7 +30,6 @@ HIGH_FD = 200
 def supervise(connection: int) -> None:
     """Read a job from `connection`, run it in a child, forward its messages, and end with an ``end`` message."""
     _prctl(PR_SET_CHILD_SUBREAPER, 1)
-    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     job = wire.receive(connection)
     home = Path(tempfile.mkdtemp(prefix="submission-"))
     try:

@@ -7,13 +7,17 @@ import html
 import io
 import json
 import re
+import warnings
 from pathlib import Path
 
 import nbformat
 import pytest
 from grading_demo import BRISK, SLUG, answered, content, find, hand_in, make_lab, released
 from nbgrader.api import Gradebook
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins.export import CsvExportPlugin
+from traitlets.config.loader import PyFileConfigLoader
 
 from course.__main__ import run
 from course.grading import pool, tables
@@ -116,6 +120,22 @@ def test_the_executed_notebook_lies_where_formgrader_looks(graded_class):
     assert kinds == ["display_data", "execute_result"]
     configuration = (out / "nbgrader_config.py").read_text()
     assert "c.CourseDirectory.submitted_directory = '../submitted'" in configuration
+
+
+def test_formgrader_lists_the_class(graded_class, monkeypatch):
+    """nbgrader's own view of the folder, as `jupyter lab` started there would show it."""
+    _, out, _, _ = graded_class
+    monkeypatch.chdir(out)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        loaded = PyFileConfigLoader("nbgrader_config.py", path=str(out)).load_config()
+        api = NbGraderAPI(CourseDirectory(config=loaded, root=str(out)))
+        submissions = {s["student"]: s for s in api.get_submissions(SLUG)}
+        assignment = api.get_assignment(SLUG)
+    assert assignment["num_submissions"] == 7  # hana has no folder at all
+    assert all(submissions[s]["autograded"] for s in ("ada", "ben", "emil", "farah", "goran <b>"))
+    assert (submissions["ada"]["score"], submissions["ada"]["needs_manual_grade"]) == (4, True)
+    assert submissions["farah"]["needs_manual_grade"]
 
 
 def test_feedback_tells_nothing_of_a_hidden_test(graded_class):

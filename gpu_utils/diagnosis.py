@@ -66,7 +66,7 @@ def supported(capability: Sequence[int] | None, arch_list: Sequence[str], *, teg
 
     Machine code (sm) runs on the same major capability and the same or a later minor one; PTX (compute) on all
     later ones. On Jetson only code for exactly its capability does. None when either side is unknown. Source:
-    https://docs.nvidia.com/cuda/cuda-c-programming-guide/#binary-compatibility
+    https://docs.nvidia.com/cuda/ada-compatibility-guide ; for Jetson https://docs.nvidia.com/cuda/cuda-c-programming-guide/
 
     >>> supported((8, 6), ["sm_80"]), supported((12, 0), ["sm_80", "sm_90"])
     (True, False)

@@ -90,14 +90,14 @@ def _attempt(attempt: Callable[[], bool], target: dict[str, Any]) -> dict[str, A
     try:
         return {"ok": bool(attempt()), "error": None}
     except BaseException as error:
-        return {"ok": False, "error": f"{type(error).__name__}: {error}"[:2000]}
+        return {"ok": False, "error": f"{type(error).__name__}: {error}"[:600]}
 
 
 def _forked(attempt: Callable[[], bool], target: dict[str, Any]) -> dict[str, Any]:
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
-        os.write(writer, json.dumps(_attempt(attempt, target)).encode()[:65536])
+        os.write(writer, json.dumps(_attempt(attempt, target)).encode())  # short enough to come in one piece
         os._exit(0)
     os.close(writer)
     ready, _, _ = select.select([reader], [], [], DEVICE_LIMIT_S)

@@ -33,6 +33,7 @@ _MODULES = {
     "probes",
     "provenance",
     "quantities",
+    "report",
     "roofline",
     "samples",
     "specs",

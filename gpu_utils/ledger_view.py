@@ -6,6 +6,7 @@ import base64
 import html
 import math
 import sys
+import textwrap
 from typing import Any
 
 from gpu_utils.ledger import FILE_NAME, Entry, Ledger, current, figure, reference
@@ -65,7 +66,7 @@ def plot(lab: str | None = None) -> Any:
         return None
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(8, 0.9 + 0.42 * len(rows)), dpi=110, layout="constrained")
+    figure = Figure(figsize=(8, 1.0 + 0.5 * len(rows)), dpi=110, layout="constrained")
     axes = figure.add_subplot()
     for y, row in enumerate(reversed(rows)):
         factor = row.factor or 1.0
@@ -74,9 +75,9 @@ def plot(lab: str | None = None) -> Any:
         axes.plot(factor, y, marker="o" if near else "D", color="#0072B2" if near else "#D55E00", markersize=8)
     reach = max(2.0, *(abs(math.log10(row.factor or 1)) * 1.15 for row in rows))
     axes.set(xscale="log", xlim=(10**-reach, 10**reach), yticks=range(len(rows)), ylim=(-0.6, len(rows) - 0.4))
-    axes.set_yticklabels([row.key for row in reversed(rows)])
+    axes.set_yticklabels([textwrap.fill(row.key, 34) for row in reversed(rows)], fontsize=9)
     axes.axvline(1, color="#222222", linewidth=1)
-    axes.set_xlabel("your guess divided by what came out (circle: within a factor of 3)")
+    axes.set_xlabel("your guess / what came out (circle: within a factor of 3)")
     axes.spines[["top", "right"]].set_visible(False)
     return figure
 

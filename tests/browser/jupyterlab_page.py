@@ -100,10 +100,10 @@ class Page:
         images = self.element(cell_id).find_elements(By.CSS_SELECTOR, ".jp-OutputArea-output img")
         return [str(image.get_property("src")) for image in images]
 
-    def alt_texts(self) -> list[str]:
-        """Alternative texts of all pictures in outputs."""
+    def pictures_without_alt(self) -> list[str]:
+        """Where a picture in an output says nothing at all about itself (an empty alt marks a decoration)."""
         images = self.driver.find_elements(By.CSS_SELECTOR, ".jp-OutputArea-output img")
-        return [str(image.get_attribute("alt") or "") for image in images]
+        return [str(image.get_attribute("outerHTML"))[:80] for image in images if image.get_attribute("alt") is None]
 
     def move_slider(self, cell_id: str, steps: int, which: int = 0) -> None:
         """Move a slider by the arrow keys and wait until the picture follows."""

@@ -57,6 +57,7 @@ def _cell_problems(cell: Cell) -> Iterator[str]:
     if not cell.is_code:
         yield from prose_rules.missing_alt_text(cell.text)
         yield from prose_rules.unlabelled_numbers(cell.text)
+        yield from prose_rules.dollars_as_formula(cell.text)
         return
     tree = code_rules.parse(cell.text)
     if isinstance(tree, str):

@@ -33,6 +33,7 @@ _NOT_PROSE = [
     re.compile(r"\]\([^)\s]*\)"),
     re.compile(r"https?://\S+"),
 ]
+_PRICE = re.compile(r"\\\$\d[\d.,]*|(?<!\S)\$\d{1,3}(?:,\d{3})+")
 _IMAGE = re.compile(r"!\[([^\]]*)\]\(")
 _IMAGE_TAG = re.compile(r"<(?:img|svg)\b[^>]*>", re.IGNORECASE)
 
@@ -45,6 +46,17 @@ def missing_alt_text(text: str) -> Iterator[str]:
     for tag in _IMAGE_TAG.findall(text):
         if not re.search(r"\b(?:alt|aria-label)\s*=\s*(?:\"[^\"]+\"|'[^']+')", tag):
             yield f'a picture has no alt text: add alt="what it shows" to {tag[:40]}.'
+
+
+def dollars_as_formula(text: str) -> Iterator[str]:
+    """Yield a sentence for each paragraph in which two prices would be set as one formula.
+
+    JupyterLab opens a formula at a dollar sign even where a backslash stands before it.
+    """
+    for paragraph in paragraphs(text):
+        bare = re.sub(r"`[^`]*`", "", paragraph)
+        if len(_PRICE.findall(bare)) >= 2:
+            yield f"'{_PRICE.search(bare)[0]}' opens a formula in JupyterLab: write the word dollars."  # type: ignore[index]
 
 
 def unlabelled_numbers(text: str) -> Iterator[str]:

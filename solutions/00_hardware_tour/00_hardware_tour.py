@@ -59,7 +59,7 @@ predict("H100 over this machine, float32 arithmetic", None, "x")
 #
 # How far has the chip come? **Predict**, before you look: by what factor has the number of transistors grown from 1999 to 2024?
 
-# %% tags=["experiment"]
+# %% tags=["experiment"] jupyter={"source_hidden": true}
 CHIPS = [  # year, name, transistors: published, see the sources at the end
     (1999, "GeForce 256", 23e6), (2006, "GeForce 8800", 681e6),
     (2017, "V100", 21.1e9), (2020, "A100", 54.2e9), (2022, "H100", 80e9), (2024, "B200", 208e9)]
@@ -262,7 +262,9 @@ SINCE = {"fp16_tensor": "7.0", "int8_tensor": "7.2", "tf32": "8.0", "bf16": "8.0
 def features_with_a_bug(text):
     return {name for name, since in SINCE.items() if text >= since}
 
+print("B200, 10.0:", features_with_a_bug("10.0"), " P100, 6.0:", features_with_a_bug("6.0"))
 
+# %% tags=["experiment"] jupyter={"source_hidden": true}
 def has_grid(axes, finds, title):
     """Draw which card has what: a filled square with a tick, or an empty one."""
     axes.set(xlim=(-0.5, 6.5), ylim=(len(cards) - 0.5, -0.5), title=title)
@@ -499,7 +501,7 @@ for key, (name, figure) in RATIOS.items():
     record(key, getattr(shown[name], figure) / getattr(mine_here, figure), "x", "modelled",
            source=f"published peak of the {name} over what was measured here")
 
-# %% tags=["experiment"]
+# %% tags=["experiment"] jupyter={"source_hidden": true}
 with style():
     fig = new_figure(8, 3.6)
     panels = fig.subplots(1, 2, sharey=True)
@@ -566,6 +568,8 @@ rented, own = options[1], options[2]
 even_days = own["upfront"] / (rented["per_hour"] - own["per_hour"]) / 24
 record("days until buying beats renting", even_days, "days", "modelled",
        source="list price of a DGX A100 in 2020, a p4d.24xlarge by the hour in 2024, electricity as assumed")
+
+# %% tags=["experiment"] jupyter={"source_hidden": true}
 with style():
     fig = new_figure(8, 3.4)
     axes = fig.subplots()
@@ -584,7 +588,7 @@ show(fig, alt="Cost against days of use: renting starts at nothing and rises ste
               "they cross after some months of use night and day")
 
 # %% [markdown]
-# The prices are published and dated: a DGX A100 at \$199,000 (list price of 2020, 6.5 kW at most), a node with eight A100s at \$32.77 an hour (2024), a notebook that ends after 12 hours at most (Colab's FAQ). The line
+# The prices are published and dated: a DGX A100 at 199,000 dollars (list price of 2020, 6.5 kW at most), a node with eight A100s at 32.77 dollars an hour (2024), a notebook that ends after 12 hours at most (Colab's FAQ). The line
 # between them is modelled. It leaves out the room, the cooling, the person who looks after the box, and every hour that it stands idle. Lab 10 puts them in.
 
 # %% [markdown]

@@ -9,7 +9,7 @@ from authoring_demo import Demo
 
 from course.authoring.code_rules import network_use, parse, unreadable_figures
 from course.authoring.lint import lint
-from course.authoring.prose_rules import missing_alt_text, unlabelled_numbers
+from course.authoring.prose_rules import dollars_as_formula, missing_alt_text, unlabelled_numbers
 from course.project import Project
 
 
@@ -93,6 +93,21 @@ def test_a_claim_without_its_label_is_caught(text, claim):
 )
 def test_pictures_in_prose_need_alt_text(text, caught):
     assert len(list(missing_alt_text(text))) == caught
+
+
+@pytest.mark.parametrize(
+    ("text", "caught"),
+    [
+        (r"a box at \$199,000 and a node at \$32.77 an hour", 1),
+        ("a box at $199,000 and another at $399,000", 1),
+        ("a box at 199,000 dollars", 0),
+        (r"one price only: \$5", 0),
+        ("$2 m n k$ operations, with $m = 3$", 0),
+        (r"in code: `\$1 \$2`", 0),
+    ],
+)
+def test_two_prices_are_no_formula(text, caught):
+    assert len(list(dollars_as_formula(text))) == caught
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from nbgrader.plugins.export import CsvExportPlugin
 from traitlets.config.loader import PyFileConfigLoader
 
 from course.__main__ import run
-from course.grading import pool, tables
+from course.grading import cache, pool, tables
 from course.grading.command import grade_class
 from course.grading.execute import Limits
 from course.project import CourseError
@@ -190,6 +190,7 @@ def test_a_mark_that_a_person_gave_survives_grading_again(graded_class, tmp_path
 def test_resume_runs_only_what_is_new(graded_class, tmp_path, monkeypatch):
     _, _, submissions, root = graded_class
     out = tmp_path / "out"
+    monkeypatch.setattr(cache, "_sources", lambda: "the same code in both runs")
     first = grade_class(SLUG, submissions, out, root / "solutions", limits=BRISK)
     ran = []
     real = pool.run_notebook

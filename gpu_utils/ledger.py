@@ -19,6 +19,7 @@ from gpu_utils.provenance import Provenance
 from gpu_utils.quantities import amount
 
 FILE_NAME = "pixels-ledger.json"
+_DRIVE = Path("/content/drive/MyDrive")
 _UNITS = {"s": "seconds", "x": "times", "": "a plain number"}
 LEDGER_VARIABLE = "GPU_UTILS_LEDGER"
 """Environment variable: a path for the ledger's file, or ``memory`` to keep none."""
@@ -173,13 +174,15 @@ def _open(path: Path) -> Ledger:
 
 
 def ledger_path() -> Path | None:
-    """Where the ledger lies: the variable, a file here or above, else beside the labs; None under a grader."""
+    """Where the ledger lies: the variable, Drive, a file here or above, else beside the labs; None under a grader."""
     wanted = os.environ.get(LEDGER_VARIABLE, "")
     if wanted == "memory" or (not wanted and os.environ.get("NBGRADER_EXECUTION")):
         return None
     if wanted:
         return Path(wanted).expanduser()
     here = Path.cwd()
+    if _DRIVE.is_dir():  # Colab with Google Drive mounted: the only place there that outlives the session
+        return _DRIVE / FILE_NAME
     for folder in (here, here.parent):
         if (folder / FILE_NAME).exists():
             return folder / FILE_NAME

@@ -31,7 +31,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from gpu_utils import check, detect, ledger_view, predict, record
 from gpu_utils.arrays import array_module, device_memory
-from gpu_utils.plotting import ladder, pixel_grid, roofline, show, show_images, stacked, zoom
+from gpu_utils.plotting import ladder, pixel_grid, roofline, show, show_images, stacked, style, zoom
 from gpu_utils.roofline import measure_roof
 from gpu_utils.samples import credit, photograph
 from gpu_utils.timing import measure
@@ -39,6 +39,12 @@ from gpu_utils.widgets import explore, split
 
 photo = photograph("china")  # bytes: rows, columns, channels
 print(photo.shape, photo.dtype, "·", credit("china"))
+
+# %% [markdown]
+# **Figures from lab 00?** On your own machine, and with Google Drive mounted, they are found by themselves. Elsewhere, upload the file that lab 00 let you download, or go on without it.
+
+# %% tags=["experiment"]
+ledger_view.bring()
 
 # %% [markdown]
 # ## 1 · One photograph, one question
@@ -956,7 +962,8 @@ else:
 # %% tags=["experiment"] jupyter={"source_hidden": true}
 weights = np.array(EYES["sepia"])
 small_photo = photo[::2, ::2].astype(np.float32) / 255
-fig, axes = plt.subplots(1, 3, figsize=(8, 3.5), width_ratios=[1.0, 1.25, 1.0], layout="constrained")
+with style():
+    fig, axes = plt.subplots(1, 3, figsize=(8, 3.5), width_ratios=[1.0, 1.25, 1.0], layout="constrained")
 axes[0].imshow(small_photo)
 axes[0].set_title("x: a pixel, three numbers", fontsize=11)
 axes[2].imshow(np.clip(small_photo @ weights.T, 0, 1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from gpu_utils import claims, ledger, ledger_view
 from gpu_utils.ledger import Ledger
 from gpu_utils.timing import Timing
+
+NOW = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
 
 
 @pytest.fixture
@@ -108,6 +111,35 @@ def test_labs_share_one_file_beside_their_folders(tmp_path, monkeypatch):
         (tmp_path / lab).mkdir()
         monkeypatch.chdir(tmp_path / lab)
         assert ledger.ledger_path() == tmp_path / ledger.FILE_NAME
+
+
+def test_on_colab_the_ledger_lies_in_drive_when_that_is_mounted(tmp_path, monkeypatch):
+    monkeypatch.delenv(ledger.LEDGER_VARIABLE, raising=False)
+    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
+    monkeypatch.setattr(ledger, "_DRIVE", tmp_path)
+    assert ledger.ledger_path() == tmp_path / ledger.FILE_NAME
+
+
+def test_an_uploaded_ledger_joins_the_one_that_is_open(mine):
+    brought = Ledger()
+    brought.lab = "00_hardware_tour"
+    brought.record("bandwidth", 1e9, "B/s")
+    box = ledger_view.bring()
+    button, said = box.children
+    button.value = (
+        {"name": "l.json", "type": "", "size": 1, "content": brought.dumps().encode(), "last_modified": NOW},
+    )
+    assert ("00_hardware_tour", "bandwidth") in mine.entries
+    assert "1 rows brought along" in said.value
+    assert "rows from 00_hardware_tour" in ledger_view.bring().data
+
+
+def test_an_upload_that_is_no_ledger_is_refused_and_loses_nothing(mine):
+    ledger.record("NumPy", 0.01)
+    button, said = ledger_view.bring().children
+    button.value = ({"name": "cat.png", "type": "", "size": 1, "content": b"\x89PNG", "last_modified": NOW},)
+    assert "cat.png is not a ledger" in said.value
+    assert len(mine.entries) == 1
 
 
 def test_a_missing_figure_comes_from_the_reference_and_says_so(mine, monkeypatch):

@@ -720,7 +720,7 @@ show(ladder(rungs, guesses=guesses, provenance=provenance, floor_s=floor.median_
 
 # %% tags=["experiment"]
 predict("gain of all cores, day for night", None, "x")
-predict("gain of all cores, a filter full of sines", None, "x")
+predict("gain of all cores, a filter full of tangents", None, "x")
 
 # %% tags=["experiment"]
 import os
@@ -735,14 +735,15 @@ def on_all_cores(function, image, out):
     list(pool.map(lambda pair: function(*pair), parts))
 
 
-def sines(image, out):
-    np.sin(image, out=out)
-    for _ in range(4):
-        np.sin(out, out=out)
+def tangents(image, out, rows=8):
+    """Much arithmetic for each value: the tangent of the tangent, strip by strip."""
+    for top in range(0, image.shape[0], rows):
+        strip = out[top : top + rows]
+        np.tan(np.tan(image[top : top + rows], out=strip), out=strip)
 
 
-small = big[:600].copy()
-for name, function, image in (("day for night", one_pass, big), ("a filter full of sines", sines, small)):
+small = big[:200].copy()
+for name, function, image in (("day for night", one_pass, big), ("a filter full of tangents", tangents, small)):
     result = np.zeros_like(image)
     alone = measure(function, image, result, label=f"{name}, one core")
     together = measure(lambda f=function, i=image, r=result: on_all_cores(f, i, r), label=f"{name}, {cores} cores")
@@ -750,7 +751,7 @@ for name, function, image in (("day for night", one_pass, big), ("a filter full 
     record(f"gain of all cores, {name}", alone.median_s / together.median_s, "x")
 
 # %% [markdown]
-# On an idle machine the sines gain almost as many times as there are cores: each core has its own arithmetic. Day for night gains less: the cores share one memory, and it
+# On an idle machine the tangents gain almost as many times as there are cores: each core has its own arithmetic. Day for night gains less: the cores share one memory, and it
 # is the memory that is busy. (If *both* gains are near 1, something else was using the cores. Measure again.) Remember this when you read "10,000 cores" on a datasheet.
 
 # %% [markdown]

@@ -37,8 +37,10 @@ class CellOutcome:
 def judge(grade_id: str, points: float, message: dict[str, Any], *, ends_in_value: bool = True) -> CellOutcome:
     """The outcome of a test cell from its ``cell`` message.
 
-    `ends_in_value` says whether the canonical cell ends in an expression, its score; a cell of bare asserts
-    earns its points by not raising. A NumPy scalar, a bool, NaN, a negative or an over-full number scores 0.
+    ``tampered`` in the message names what the submission had changed in the tests' own tools: that scores 0 until
+    a person has looked. `ends_in_value` says whether the canonical cell ends in an expression, its score; a cell of
+    bare asserts earns its points by not raising. A NumPy scalar, a bool, NaN, a negative or an over-full number
+    scores 0.
     """
     checks = [c for c in message.get("checks") or [] if isinstance(c, dict)]
     check = checks[-1] if checks else None
@@ -55,6 +57,11 @@ def judge(grade_id: str, points: float, message: dict[str, Any], *, ends_in_valu
     if not ends_in_value and value.get("kind") == "nothing":
         return outcome(points, "passed")
     number, flaw = _number(value, points)
+    tampered = [str(name)[:80] for name in message.get("tampered") or []]
+    if tampered:
+        flaw = f"what judges answers had been changed: {', '.join(tampered[:4])}"
+    elif not flaw and check and check.get("score") != number:
+        flaw = f"the score {number:g} is not the one that the check gave ({check.get('score')})"
     if flaw:
         return outcome(0.0, "bad_score", flaw)
     return outcome(number, _status(number, points, check))

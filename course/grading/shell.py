@@ -15,6 +15,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from course.grading import wire
+from course.grading.integrity import Guard
 
 CHECK = "application/vnd.pixels.check+json"
 STREAM_CHARS = 64_000
@@ -157,10 +158,15 @@ def run(cells: list[dict[str, Any]], pipe: int) -> None:
     """Run cells ``{"position", "source", "test"}`` in order; sends ``start`` and ``cell`` messages, then ``done``."""
     mine = _getpid()
     shell = prepare()
+    guard = Guard(shell)
     sys.stdout, sys.stderr = _Stream("stdout", shell.recorder), _Stream("stderr", shell.recorder)
     for cell in cells:
         wire.send(pipe, {"event": "start", "position": cell["position"]})
+        tampered = guard.mend() if cell["test"] else []
         message = _run_cell(shell, cell)
+        if cell["test"]:
+            tampered += guard.mend()
+            message["tampered"] = [*tampered, *filter(None, [guard.canary()])]
         if _getpid() != mine:  # a cell forked and its copy came back here: only the original reports
             _exit(0)
         wire.send(pipe, message)

@@ -42,14 +42,18 @@ def supervise(connection: int) -> None:
             os.close(connection)
             _become_submission(job, home, writer)
         os.close(writer)
-        end = _watch(reader, connection, child, job)
+        try:
+            reason, position = _watch(reader, connection, job)
+        finally:  # whatever happened here, nobody is left behind
+            status, peak_bytes = _end(child)
     finally:
         shutil.rmtree(home, ignore_errors=True)
-    wire.send(connection, end)
+    end = {"reason": reason, "position": position, "status": status, "peak_bytes": peak_bytes}
+    wire.send(connection, {"event": "end", **end})
 
 
-def _watch(reader: int, connection: int, child: int, job: dict[str, Any]) -> dict[str, Any]:
-    """Forward messages until the child is done, dies or is over its time; then end it and all its descendants."""
+def _watch(reader: int, connection: int, job: dict[str, Any]) -> tuple[str, int | None]:
+    """Forward messages until the child is done, dies or is over its time: why it ended, and in which cell."""
     messages = wire.Reader()
     running: int | None = None
     deadline, reason, done = time.monotonic() + START_SECONDS, "died", False
@@ -78,14 +82,7 @@ def _watch(reader: int, connection: int, child: int, job: dict[str, Any]) -> dic
             elif message.get("event") == "cell":
                 running, deadline = None, time.monotonic() + START_SECONDS
                 wire.send(connection, message)
-    status, usage = _end(child)
-    return {
-        "event": "end",
-        "reason": "done" if done else reason,
-        "position": running,
-        "status": status,
-        "peak_bytes": usage,
-    }
+    return "done" if done else reason, running
 
 
 def _end(child: int) -> tuple[int, int]:

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from grading_demo import BRISK, SETUP, answered, basic, cell, content, make_lab
 
+from course.grading import wire
+from course.grading.execute import ForkServer, _Run
 from course.grading.preflight import transplant
 
 DEATHS = {
@@ -40,6 +42,13 @@ def alive(marker: str) -> list[str]:
             if marker in entry.read_bytes().decode(errors="replace"):
                 found.append(entry.parent.name)
     return found
+
+
+def wait_for(condition, seconds: float = 10.0) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and not condition():
+        time.sleep(0.05)
+    return condition()
 
 
 def test_the_solved_lab_gets_every_point(server, graded_lab):
@@ -178,3 +187,20 @@ def test_a_dead_server_is_started_again(server, tmp_path):
     os.kill(server._process.pid, 9)
     time.sleep(0.2)
     assert server.run(lab.cells, lab_folder=lab.folder, seed="s").outcomes["q"].status == "passed"
+
+
+def test_a_grader_that_goes_away_leaves_nobody_behind(graded_lab):
+    """Closed before, during or after the answer that starts a stray process: the supervisor cleans up."""
+    stray = "subprocess.Popen(['sleep', '4712.5'], start_new_session=True)"
+    answer = f"def double(x):\n    return 2 * x\n{stray}\ntime.sleep(1)"
+    prepared = transplant(content(answered(graded_lab, double=answer)), graded_lab)
+    for patience in (0.0, 0.5, 1.0):
+        with ForkServer() as own:
+            own.ready()
+            job = _Run(prepared.cells, graded_lab.folder, BRISK, "s", own)._job(60)
+            connection = own._connect()
+            connection.sendall(wire.pack(job))
+            time.sleep(patience)
+            connection.close()
+        time.sleep(1.5)  # long enough for a child that went on to have started it
+        assert wait_for(lambda: alive("4712.5") == []), f"closed after {patience} s"

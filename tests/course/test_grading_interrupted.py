@@ -13,9 +13,11 @@ from pathlib import Path
 import pytest
 from grading_demo import SLUG, answered, hand_in, make_lab
 
-SLOW = """\
+MARKER = f"5150.{os.getpid()}"
+"""Seconds that a stray process sleeps, so that it can be told from any other."""
+SLOW = f"""\
 def triple(x):
-    subprocess.Popen(['sleep', '5150.5'], start_new_session=True)
+    subprocess.Popen(['sleep', '{MARKER}'], start_new_session=True)
     time.sleep(1)
     return 3 * x"""
 
@@ -52,10 +54,10 @@ def test_a_killed_run_is_resumed_to_the_same_tables(tmp_path):
 
     process = subprocess.Popen(command(tmp_path, "cut"), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     cached = tmp_path / "cut" / ".cache"
-    assert wait_for(lambda: len(list(cached.glob("*.json"))) >= 3 and running("5150.5"))
+    assert wait_for(lambda: len(list(cached.glob("*.json"))) >= 3 and running(MARKER))
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
-    assert wait_for(lambda: not running("5150.5"), 10), "a student's process outlived the grader"
+    assert wait_for(lambda: not running(MARKER), 10), "a student's process outlived the grader"
     assert not (tmp_path / "cut" / "scores.csv").exists()
 
     subprocess.run(command(tmp_path, "cut", "--resume"), check=True, capture_output=True, timeout=120)

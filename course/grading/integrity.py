@@ -11,6 +11,9 @@ from __future__ import annotations
 import builtins
 import importlib
 import types
+
+# Bound here, so that the guard itself doesn't use what a submission has put into builtins.
+from builtins import callable, delattr, getattr, id, isinstance, list, set, setattr, type, vars  # noqa: UP029
 from typing import Any
 
 # Modules whose functions and classes judge an answer, and those that such functions call.

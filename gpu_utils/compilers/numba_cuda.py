@@ -1,0 +1,59 @@
+"""Numba: a Python function on single elements in, PTX out. Its back end, libNVVM, comes with NVIDIA's CUDA toolkit."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from gpu_utils.listings import CompileError, MissingCompiler
+
+__all__ = ["compile_numba", "source_of", "version"]
+
+
+def version() -> str:
+    """Numba's version. MissingCompiler when it is not here."""
+    return str(_numba().__version__)
+
+
+def source_of(kernel: Any) -> str:
+    """The text of a kernel or function, "" when Python doesn't know it."""
+    try:
+        return inspect.getsource(getattr(kernel, "py_func", kernel))
+    except (OSError, TypeError):
+        return ""
+
+
+def compile_numba(kernel: Any, target: str, signature: Any) -> str:
+    """PTX of a @cuda.jit kernel, or of a plain function, for a target such as "sm_80".
+
+    `signature` is Numba's, "void(float32[:], float32[:], float32)". MissingCompiler where Numba runs its simulator,
+    which compiles nothing, or finds no libNVVM; CompileError for a kernel that Numba refuses.
+    """
+    numba = _numba()
+    from numba import cuda
+    from numba.core.errors import NumbaError
+
+    if numba.config.ENABLE_CUDASIM:
+        raise MissingCompiler(
+            "Numba runs its simulator in this process and can't compile here: compile CUDA C++ instead"
+        )
+    capability = divmod(int(target.removeprefix("sm_")), 10)
+    try:
+        text, _ = cuda.compile_ptx(getattr(kernel, "py_func", kernel), signature, cc=capability)
+    except NumbaError as error:
+        raise CompileError(str(error).strip().splitlines()[0]) from None
+    except Exception as error:
+        if "nvvm" in f"{type(error).__name__} {error}".lower():
+            raise MissingCompiler(
+                "Numba compiles with libNVVM of NVIDIA's CUDA toolkit, and finds none: compile CUDA C++ instead"
+            ) from None
+        raise
+    return str(text)
+
+
+def _numba() -> Any:
+    try:
+        import numba
+    except ImportError:
+        raise MissingCompiler("Numba is not installed: pip install 'pixels-to-edge[lab]'") from None
+    return numba

@@ -30,6 +30,7 @@ _MODULES = {
     "diagnosis",
     "formats",
     "kernels",
+    "hardware",
     "ledger",
     "ledger_view",
     "plotting",
@@ -42,6 +43,7 @@ _MODULES = {
     "specs",
     "synchronisation",
     "timing",
+    "visibility",
     "widgets",
 }
 

@@ -11,7 +11,13 @@ from gpu_utils.report import text
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print the report. 0 also when there is no GPU: that is a fact, not a failure."""
+    """Print the report. 0 also when there is no GPU: that is a fact, not a failure.
+
+    >>> import contextlib, io
+    >>> with contextlib.redirect_stdout(io.StringIO()):
+    ...     main(["--quick"])
+    0
+    """
     parser = argparse.ArgumentParser(prog="python -m gpu_utils", description=__doc__.partition(": ")[2])
     parser.add_argument("--json", action="store_true", help="the report for a program")
     parser.add_argument("--quick", action="store_true", help="leave out the trial of each GPU, which takes seconds")

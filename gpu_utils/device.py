@@ -13,82 +13,27 @@ from dataclasses import asdict, dataclass, replace
 from importlib.resources import files
 from typing import Any, TypeVar
 
-from gpu_utils import diagnosis, report
+from gpu_utils import diagnosis, report, visibility
 from gpu_utils.diagnosis import Finding
-from gpu_utils.probes import Reading, cpu, jetson, nvidia, platforms, process
+from gpu_utils.hardware import KINDS, Device, Mig, NvLink, Pcie
+from gpu_utils.probes import Reading, amd, apple, cpu, intel, jetson, nvidia, platforms, process, tpu
 from gpu_utils.provenance import Provenance
 from gpu_utils.specs import FEATURES, features
 
-__all__ = ["Device", "Finding", "Machine", "Mig", "NvLink", "detect", "recorded_machines"]
+__all__ = ["KINDS", "Device", "Finding", "Machine", "Mig", "NvLink", "Pcie", "detect", "recorded_machines"]
 
-KINDS = ("cuda", "rocm", "mps", "xpu", "tpu", "jetson", "cpu")
 _INTEGRATED = re.compile(r"\(nvgpu\)|^(NVIDIA )?(Orin|Thor)\b", re.IGNORECASE)
+_SEEN_BY_CUDA = ("cuda", "jetson")
 _T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
-class Mig:
-    """MIG on a GPU (`profile` and `parent` None), or a slice: "1g.5gb" of the GPU with index `parent`."""
-
-    enabled: bool
-    profile: str | None = None
-    parent: int | None = None
-
-
-@dataclass(frozen=True)
-class NvLink:
-    """Active NVLinks of a GPU and their generation (3.0 is that of the A100)."""
-
-    version: float | None
-    links: int
-
-
-@dataclass(frozen=True)
-class Device:
-    """One device that can compute. None means unknown, for `usable` also "not tried".
-
-    `index` counts within the kind; a MIG slice counts within its GPU, as nvidia-smi -L does.
-    """
-
-    kind: str
-    index: int
-    name: str
-    uuid: str | None = None
-    compute_capability: tuple[int, int] | None = None
-    memory_bytes: int | None = None
-    features: tuple[str, ...] = ()
-    usable: bool | None = None
-    mig: Mig | None = None
-    nvlink: NvLink | None = None
-
-    @property
-    def is_slice(self) -> bool:
-        """Whether this is a MIG slice."""
-        return self.mig is not None and self.mig.profile is not None
-
-    @classmethod
-    def from_dict(cls, row: Mapping[str, Any]) -> Device:
-        """A device from its entry in the report. KeyError, TypeError or ValueError when it is none."""
-        if row["kind"] not in KINDS:
-            raise ValueError(f"unknown kind of device {row['kind']!r}; known are {', '.join(KINDS)}")
-        capability = row.get("compute_capability")
-        return cls(
-            kind=row["kind"],
-            index=int(row["index"]),
-            name=str(row["name"]),
-            uuid=row.get("uuid"),
-            compute_capability=(int(capability[0]), int(capability[1])) if capability else None,
-            memory_bytes=row.get("memory_bytes"),
-            features=tuple(row.get("features") or ()),
-            usable=row.get("usable"),
-            mig=Mig(**row["mig"]) if row.get("mig") else None,
-            nvlink=NvLink(**row["nvlink"]) if row.get("nvlink") else None,
-        )
-
-
-@dataclass(frozen=True)
 class Machine:
-    """A machine as detected, or as recorded (then with `title`, `story` and `source`). The CPU is the last device."""
+    """A machine as detected, or as recorded (then with `title`, `story` and `source`). The CPU is the last device.
+
+    >>> Machine("local", None, (Device("cpu", 0, "a CPU", usable=True),)).best().name
+    'a CPU'
+    """
 
     platform: str
     container: str | None
@@ -101,7 +46,11 @@ class Machine:
 
     def best(self) -> Device:
         """The device to compute on: an accelerator that works, then one that was not tried, then the CPU; among
-        equals the one with more memory, then the newer one, then the first."""
+        equals the one with more memory, then the newer one, then the first.
+
+        >>> recorded_machines()[1].best().name
+        'Tesla T4'
+        """
 
         def merit(device: Device) -> tuple[bool, bool, int, tuple[int, int]]:
             memory, capability = device.memory_bytes or 0, device.compute_capability or (0, 0)
@@ -110,23 +59,37 @@ class Machine:
         return max((one for one in self.devices if one.usable is not False), key=merit, default=self.devices[-1])
 
     def as_dict(self) -> dict[str, Any]:
-        """The report for a program, as plain values."""
+        """The report for a program, as plain values.
+
+        >>> recorded_machines()[1].as_dict()["platform"]
+        {'name': 'colab', 'container': None}
+        """
         named = {"title": self.title, "story": self.story, "source": self.source}
         return {
             "platform": {"name": self.platform, "container": self.container},
-            "devices": [_plain(device) for device in self.devices],
+            "devices": [device.as_dict() for device in self.devices],
             "findings": [asdict(one) for one in self.findings],
             "provenance": str(self.provenance),
             **{key: value for key, value in named.items() if value is not None},
         }
 
     def to_json(self) -> str:
-        """The report for a program: ``python -m gpu_utils --json`` prints this."""
+        """The report for a program: ``python -m gpu_utils --json`` prints this.
+
+        >>> print(recorded_machines()[0].to_json()[:17])
+        {
+          "platform": {
+        """
         return json.dumps(self.as_dict(), indent=2, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str | Mapping[str, Any]) -> Machine:
-        """The machine that a report (JSON text, or what it parses to) tells of. ValueError when it is none."""
+        """The machine that a report (JSON text, or what it parses to) tells of. ValueError when it is none.
+
+        >>> machine = recorded_machines()[0]
+        >>> Machine.from_json(machine.to_json()) == machine
+        True
+        """
         try:
             data = json.loads(text) if isinstance(text, str) else text
             return cls(
@@ -146,12 +109,9 @@ class Machine:
     def _repr_html_(self) -> str:
         return report.html(self)
 
-
-def _plain(device: Device) -> dict[str, Any]:
-    row = asdict(device)
-    row["features"] = list(device.features)
-    row["compute_capability"] = list(device.compute_capability) if device.compute_capability else None
-    return row
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """The report, where a notebook or IPython shows plain text."""
+        printer.text(str(self))
 
 
 def detect(
@@ -171,25 +131,24 @@ def detect(
 
     Returns:
         The machine. A GPU that was not tried has `usable` None.
+
+    >>> detect(root="/no/such/machine", env={}, quick=True).devices[-1].kind
+    'cpu'
     """
     place, variables = os.fspath(root), dict(os.environ if env is None else env)
     launch, guard = run or process.run, _Guard()
     nowhere: tuple[str, str | None] = (platforms.LOCAL, None)
     platform, container = guard("platform", lambda: platforms.probe(place, variables), nowhere)
-    board = guard("jetson", lambda: jetson.probe(place), Reading())
-    cards = guard("nvidia", lambda: nvidia.probe(place, variables, launch), Reading())
-    host = guard("cpu", lambda: cpu.probe(place, variables, launch), Reading())
-    found = [_finding(row, container) for reading in (board, cards, host) for row in reading.findings]
-
-    devices = guard("devices", lambda: _accelerators(board, cards), list[Device]())
-    if devices and diagnosis.hidden(variables):
-        found.append(diagnosis.finding("gpu_hidden", device=devices[0].name))
-        devices = [replace(one, usable=False) for one in devices]
+    readings = _probe(place, variables, launch, guard)
+    found = [_finding(row, container) for reading in readings.values() for row in reading.findings]
+    devices = guard("devices", lambda: _accelerators(readings), list[Device]())
+    devices, more = guard("visibility", lambda: _as_seen(devices, variables), (devices, list[Finding]()))
+    found += more
     if not quick:
         untried = (devices, list[Finding]())
         devices, more = guard("trial", lambda: diagnosis.try_devices(devices, variables, launch), untried)
         found += more
-    last = guard("cpu", lambda: [Device.from_dict(row) for row in host.devices], list[Device]())
+    last = guard("cpu", lambda: [Device.from_dict(row) for row in readings["cpu"].devices], list[Device]())
     last = last or [Device("cpu", 0, "CPU", usable=True)]
     return Machine(platform, container, (*devices, *last), _sorted(found + guard.troubles))
 
@@ -209,19 +168,53 @@ class _Guard:
             return otherwise
 
 
-def _accelerators(board: Reading, cards: Reading) -> list[Device]:
+def _probe(root: str, env: Mapping[str, str], run: process.Run, guard: _Guard) -> dict[str, Reading]:
+    """What each maker's probe saw. Findings about a board come first, about the CPU last."""
+    probes: dict[str, Callable[[], Reading]] = {
+        "jetson": lambda: jetson.probe(root),
+        "nvidia": lambda: nvidia.probe(root, env, run),
+        "amd": lambda: amd.probe(root, env),
+        "apple": lambda: apple.probe(root, env, run),
+        "intel": lambda: intel.probe(root),
+        "tpu": lambda: tpu.probe(root),
+        "cpu": lambda: cpu.probe(root, env, run),
+    }
+    return {name: guard(name, probe, Reading()) for name, probe in probes.items()}
+
+
+def _accelerators(readings: Mapping[str, Reading]) -> list[Device]:
     """The board's GPU, then the cards. NVML on a Jetson names the board's GPU again: it only adds what is missing."""
-    own = [_with_features(Device.from_dict(row)) for row in board.devices]
-    devices = [_with_features(Device.from_dict(row)) for row in cards.devices]
+
+    def of(*names: str) -> list[Device]:
+        return [_with_features(Device.from_dict(row)) for name in names for row in readings[name].devices]
+
+    own, cards = of("jetson"), of("nvidia")
     if own:
-        twins = [one for one in devices if _INTEGRATED.search(one.name)]
-        devices = [one for one in devices if one not in twins]
-        own = [replace(own[0], uuid=twins[0].uuid), *own[1:]] if twins else own
-    return own + devices
+        twins = [one for one in cards if _INTEGRATED.search(one.name)]
+        cards = [one for one in cards if one not in twins]
+        own = [replace(own[0], uuid=twins[0].uuid, driver=twins[0].driver), *own[1:]] if twins else own
+    return own + cards + of("amd", "apple", "intel", "tpu")
+
+
+def _as_seen(devices: list[Device], env: Mapping[str, str]) -> tuple[list[Device], list[Finding]]:
+    """The devices, with those that CUDA_VISIBLE_DEVICES keeps from programs marked as not usable."""
+    value, order = env.get("CUDA_VISIBLE_DEVICES"), env.get("CUDA_DEVICE_ORDER")
+    driver = next((one.driver for one in devices if one.driver), None)
+    seen, findings = visibility.visible(devices, value, driver, order)
+    if value is None:
+        return devices, findings
+    hidden = [one for one in devices if one.kind in _SEEN_BY_CUDA and one.usable is None and one not in seen]
+    if hidden and seen:
+        first, others = hidden[0].name, len(hidden) - 1
+        names = f"{first} (and {others} more)" if others else first
+        findings.append(diagnosis.finding("gpu_left_out", device=names, detail=f'CUDA_VISIBLE_DEVICES="{value}"'))
+    return [replace(one, usable=False) if one in hidden else one for one in devices], findings
 
 
 def _with_features(device: Device) -> Device:
-    has = features(device.compute_capability)
+    if device.kind not in _SEEN_BY_CUDA:
+        return device
+    has = features(device.compute_capability, device.name)
     # with MIG switched on, programs reach the slices only
     usable = False if device.mig and device.mig.enabled and not device.is_slice else device.usable
     return replace(device, features=tuple(name for name in FEATURES if name in has), usable=usable)
@@ -241,6 +234,10 @@ def _sorted(findings: list[Finding]) -> tuple[Finding, ...]:
 
 def recorded_machines() -> tuple[Machine, ...]:
     """Six machines to look into, one of which lies. Assembled from published output, not recorded by us: each
-    has provenance "published" and names its source."""
+    has provenance "published" and names its source.
+
+    >>> [machine.platform for machine in recorded_machines()]
+    ['local', 'colab', 'wsl', 'local', 'local', 'local']
+    """
     text = (files("gpu_utils") / "data" / "machines.json").read_text(encoding="utf-8")
     return tuple(Machine.from_json(row) for row in json.loads(text)["machines"])

@@ -17,17 +17,24 @@ from typing import TYPE_CHECKING, Any
 from gpu_utils.probes.process import Outcome, Run, python
 
 if TYPE_CHECKING:
-    from gpu_utils.device import Device
+    from gpu_utils.hardware import Device
 
-__all__ = ["LIMIT_S", "Finding", "explain", "finding", "hidden", "supported", "try_devices"]
+__all__ = ["LIMIT_S", "Finding", "explain", "finding", "supported", "try_devices"]
 
 LIMIT_S = 60.0
 """For the whole trial; importing a GPU library from a cold disk takes most of it."""
 
 
+_TRIED = ("cuda", "jetson", "rocm", "mps", "xpu")
+
+
 @dataclass(frozen=True)
 class Finding:
-    """One thing worth knowing. `severity` is "error", "warning" or "info"; `advice` may be empty."""
+    """One thing worth knowing. `severity` is "error", "warning" or "info"; `advice` may be empty.
+
+    >>> Finding("driver", "info", "NVIDIA driver 550.54.15.").advice
+    ''
+    """
 
     id: str
     severity: str
@@ -80,25 +87,27 @@ def supported(capability: Sequence[int] | None, arch_list: Sequence[str], *, teg
     return any(code <= have and (kind == "compute" or code[0] == have[0]) for kind, code in built)
 
 
-def hidden(env: Mapping[str, str]) -> bool:
-    """Whether CUDA_VISIBLE_DEVICES hides every GPU."""
-    return env.get("CUDA_VISIBLE_DEVICES", "0").strip() in ("", "-1", "NoDevFiles")
-
-
 def try_devices(devices: Sequence[Device], env: Mapping[str, str], run: Run) -> tuple[list[Device], list[Finding]]:
-    """Try every NVIDIA GPU or slice that is not known to be unusable. Gives the devices with `usable` filled in,
-    and why not; a device that could not be tried keeps None."""
-    places = [place for place, one in enumerate(devices) if one.kind in ("cuda", "jetson") and one.usable is None]
+    """Try every GPU or slice that is not known to be unusable, in a process of its own.
+
+    Gives the devices with `usable` and `supported` filled in, and why not; a device that could not be tried keeps
+    None. TPUs are not tried.
+
+    >>> try_devices([], {}, run=lambda command, env, limit_s: Outcome(None))
+    ([], [])
+    """
+    places = [place for place, one in enumerate(devices) if one.kind in _TRIED and one.usable is None]
     if not places:
         return list(devices), []
-    targets = [{"key": str(place), "visible": _visible(devices[place])} for place in places]
+    targets = [{"key": str(place), **_target(devices[place])} for place in places]
     outcome = run(python("gpu_utils.probes.usable", json.dumps(targets)), env, LIMIT_S)
     said = _said(outcome)
     header: Mapping[str, Any] = next((line for line in said if "library" in line), {})
+    arch_list = [str(one) for one in _list(header.get("arch_list"))]
     answers = {str(line["key"]): line for line in said if "key" in line}
     tried, causes = list(devices), dict[tuple[str, str], list[str]]()
     for place in places:
-        one = devices[place]
+        one = replace(devices[place], supported=_supports(devices[place], arch_list))
         usable, cause = _verdict(one, answers.get(str(place)), header, outcome)
         tried[place] = replace(one, usable=usable)
         if cause:
@@ -108,10 +117,17 @@ def try_devices(devices: Sequence[Device], env: Mapping[str, str], run: Run) -> 
     ]
 
 
-def _visible(device: Device) -> str | None:
-    if device.kind == "jetson":
-        return None
-    return device.uuid or str(device.index)
+def _target(device: Device) -> dict[str, Any]:
+    chosen = {"cuda": device.uuid or str(device.index), "rocm": str(device.index)}
+    return {"kind": device.kind, "index": device.index, "visible": chosen.get(device.kind)}
+
+
+def _supports(device: Device, arch_list: Sequence[str]) -> bool | None:
+    return supported(device.compute_capability, arch_list, tegra=device.kind == "jetson")
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _verdict(
@@ -119,7 +135,7 @@ def _verdict(
 ) -> tuple[bool | None, tuple[str, str] | None]:
     """(usable, (finding's id, its detail))"""
     if answer is None:
-        if header and header["library"] is None:
+        if header and header.get("library") is None:
             return None, ("no_gpu_library", "")
         return None, ("usable_unknown", _why(outcome))
     if answer.get("ok"):
@@ -131,18 +147,25 @@ def _verdict(
         return False, ("wrong_product", "")
     if explain(error) == "oom":
         return None, ("oom", "")
-    return False, _cause(device, error, header.get("arch_list") or ())
+    return False, _cause(device, error, [str(one) for one in _list(header.get("arch_list"))])
 
 
 def _cause(device: Device, error: str, arch_list: Sequence[str]) -> tuple[str, str]:
-    identity, tegra = explain(error), device.kind == "jetson"
-    if identity is None and supported(device.compute_capability, arch_list, tegra=tegra) is False:
+    identity = explain(error)
+    if identity is None and device.supported is False:
         identity = "arch_too_new"
-    if tegra and identity in ("cpu_wheel", "arch_too_new"):
+    if device.kind == "jetson" and identity in ("cpu_wheel", "arch_too_new"):
         return "jetson_cpu_wheel", ""
+    if device.kind == "rocm" and identity == "arch_too_new":
+        return "rocm_arch", ""
     if identity == "arch_too_new" and _older(device, arch_list):
         return "arch_too_old", ""
-    return (identity, "") if identity else ("usable_failed", (error.strip().splitlines() or ["?"])[0][:200])
+    first = (error.strip().splitlines() or ["?"])[0][:200]
+    if identity == "wheel_without_backend":
+        return identity, first.rpartition(" ")[2]
+    if identity == "torch_import":
+        return identity, first.partition("import: ")[2]
+    return (identity, "") if identity else ("usable_failed", first)
 
 
 def _why(outcome: Outcome) -> str:

@@ -13,8 +13,9 @@ from gpu_utils.probes import platforms
 from gpu_utils.quantities import memory
 
 if TYPE_CHECKING:
-    from gpu_utils.device import Device, Machine
+    from gpu_utils.device import Machine
     from gpu_utils.diagnosis import Finding
+    from gpu_utils.hardware import Device, Mig, Pcie
 
 __all__ = ["html", "text"]
 
@@ -42,6 +43,10 @@ def text(machine: Machine, *, colour: bool = False, ascii_only: bool = False) ->
         machine: what `detect` gave.
         colour: mark with ANSI colours; every mark also has a word or a shape.
         ascii_only: for terminals that can't show more.
+
+    >>> from gpu_utils.device import recorded_machines
+    >>> text(recorded_machines()[1]).splitlines()[0]
+    'A notebook in the cloud · Google Colab · published'
     """
     paint = _paint if colour else _leave
     lines = [paint(_heading(machine), "1"), ""]
@@ -76,7 +81,8 @@ def _runs(devices: Sequence[Device]) -> list[list[Device]]:
     """Neighbours that differ in index and UUID only share a row: a box of eight cards stays readable."""
     runs: list[list[Device]] = []
     for device in devices:
-        if runs and replace(runs[-1][0], index=device.index, uuid=device.uuid) == device:
+        cut = device.mig is not None and device.mig.enabled and not device.is_slice  # its slices follow it
+        if runs and not cut and replace(runs[-1][0], index=device.index, uuid=device.uuid) == device:
             runs[-1].append(device)
         else:
             runs.append([device])
@@ -96,7 +102,7 @@ def _name(run: Sequence[Device]) -> str:
     first, last = run[0], run[-1]
     if first.mig and first.mig.profile:
         which = f"slice {first.index}" if first is last else f"slices {first.index} to {last.index}"
-        return f"↳ {which}: {first.mig.profile}"
+        return f"↳ {which}: {_profile(first.mig)}"
     which = f"{first.kind}:{first.index}" if first is last else f"{first.kind}:{first.index} to {last.index}"
     return f"{which} {re.sub(r'[(](R|TM)[)]', '', first.name)}"
 
@@ -121,7 +127,21 @@ def _notes(device: Device) -> str:
     if device.nvlink:
         generation = f" (generation {device.nvlink.version:g})" if device.nvlink.version else ""
         parts.append(f"{device.nvlink.links} NVLinks{generation}")
+    if device.pcie:
+        parts.append(_pcie(device.pcie))
     return " · ".join(parts)
+
+
+def _pcie(link: Pcie) -> str:
+    """ "PCIe 4 with 16 lanes", or with "8 of 16" when the card uses fewer than card and slot have."""
+    name = f"PCIe {link.generation}" if link.generation else "PCIe"
+    few = link.lanes_now is not None and link.lanes is not None and link.lanes_now < link.lanes
+    lanes = f"{link.lanes_now} of {link.lanes}" if few else f"{link.lanes}"
+    return f"{name} with {lanes} lanes" if link.lanes else name
+
+
+def _profile(mig: Mig) -> str:
+    return "profile unknown" if mig.profile == "unknown" else str(mig.profile)
 
 
 def _finding(finding: Finding, paint: Callable[[str, str], str]) -> list[str]:
@@ -142,14 +162,21 @@ def _conclusion(machine: Machine) -> str:
         return "No GPU here. Everything in this course runs on the CPU; GPU figures are modelled or published."
     if best.kind == "cpu":
         return "Programs run on the CPU: no GPU here can be used as things are."
-    where = f"slice {best.index} ({best.mig.profile})" if best.mig and best.mig.profile else f"{best.kind}:{best.index}"
+    where = (
+        f"slice {best.index} ({_profile(best.mig)})" if best.mig and best.mig.profile else f"{best.kind}:{best.index}"
+    )
     if best.usable:
         return f"Programs can use {where}, {best.name}."
     return f"{where}, {best.name}, is there; whether programs can use it is not known yet."
 
 
 def html(machine: Machine) -> str:
-    """The same as a table that screen readers follow: headings with scope, words beside marks."""
+    """The same as a table that screen readers follow: headings with scope, words beside marks.
+
+    >>> from gpu_utils.device import recorded_machines
+    >>> html(recorded_machines()[1]).count('scope="row"')
+    2
+    """
     cell = "text-align:left;vertical-align:top;padding:2px 10px"
     heads = ("Device", "Memory", "Capability", "Can do", "Usable")
     top = "".join(f'<th scope="col" style="{cell}">{head}</th>' for head in heads)

@@ -27,25 +27,40 @@ FEATURES: Mapping[str, tuple[int, int]] = {
 """The compute capability from which an NVIDIA GPU has a feature, oldest first.
 
 Sources: https://docs.nvidia.com/cuda/cuda-c-programming-guide/#compute-capabilities (tensor cores),
-https://nvidia.github.io/TransformerEngine/support_matrix.html (FP8, NVFP4). GeForce GTX 16 cards report (7, 5)
-and have no tensor cores.
+https://nvidia.github.io/TransformerEngine/support_matrix.html (FP8, NVFP4).
 """
 
+_WITHOUT_TENSOR_CORES = re.compile(
+    r"\b(GTX 16\d\d|MX\s?[45]50|T(400|500|550|600|1000|1200)|Quadro T[12]000)\b", re.IGNORECASE
+)
+"""The small Turing chips (TU116, TU117) report (7, 5) and have no tensor cores:
+https://en.wikipedia.org/wiki/Turing_(microarchitecture)"""
 
-def features(compute_capability: Sequence[int] | None) -> set[str]:
-    """What a GPU of this compute capability, (major, minor), can do; the empty set for None.
+
+def features(compute_capability: Sequence[int] | None, name: str = "") -> set[str]:
+    """What a GPU of this compute capability, (major, minor), can do; the empty set for None. The name tells the small
+    Turing cards apart, which have no tensor cores.
 
     >>> sorted(features((7, 5)))
     ['fp16_tensor', 'int8_tensor']
+    >>> features((7, 5), "NVIDIA GeForce GTX 1660 Ti")
+    set()
     """
     if compute_capability is None:
+        return set()
+    if tuple(compute_capability) == (7, 5) and _WITHOUT_TENSOR_CORES.search(name):
         return set()
     return {name for name, first in FEATURES.items() if tuple(compute_capability) >= first}
 
 
 @dataclass(frozen=True)
 class Spec:
-    """A row of a datasheet, in SI units. None: the card lacks it, or no source that we could read states it."""
+    """A row of a datasheet, in SI units. None: the card lacks it, or no source that we could read states it.
+
+    >>> card = spec("Tesla T4")
+    >>> card.memory_bytes, card.bandwidth_bytes_per_s, card.dense_flops["fp16_tensor"]
+    (16000000000, 320000000000.0, 65000000000000.0)
+    """
 
     name: str
     architecture: str
@@ -60,7 +75,11 @@ class Spec:
     note: str | None = None
 
     def ridge(self, number_format: str = "fp32") -> float | None:
-        """Operations per byte of memory traffic at which arithmetic becomes the limit; None when unknown."""
+        """Operations per byte of memory traffic at which arithmetic becomes the limit; None when unknown.
+
+        >>> spec("Tesla T4").ridge("fp16_tensor")
+        203.125
+        """
         peak = self.dense_flops.get(number_format)
         return peak / self.bandwidth_bytes_per_s if peak and self.bandwidth_bytes_per_s else None
 
@@ -85,7 +104,11 @@ def spec(name: str | None) -> Spec | None:
 
 
 def specs() -> tuple[Spec, ...]:
-    """All rows, oldest architecture first."""
+    """All rows, oldest architecture first.
+
+    >>> specs()[0].architecture, specs()[-1].architecture
+    ('Kepler', 'Blackwell')
+    """
     return tuple(row for _, row in _table())
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from gpu_utils.probes import Reading, read_text
+from gpu_utils.probes import Reading, memory_bytes, read_text
 from gpu_utils.probes.process import Run
 
 __all__ = ["Grant", "probe"]
@@ -40,7 +40,11 @@ _ARM_PARTS = {
 
 @dataclass(frozen=True)
 class Grant:
-    """What the machine has and what this process may use of it. None: unknown."""
+    """What the machine has and what this process may use of it. None: unknown.
+
+    >>> Grant(cores=64, usable_cores=2.0, memory_bytes=None, usable_memory_bytes=None).usable_cores
+    2.0
+    """
 
     cores: int
     usable_cores: float
@@ -49,7 +53,12 @@ class Grant:
 
 
 def probe(root: str, env: Mapping[str, str], run: Run) -> Reading:
-    """The CPU as one device; its memory is what this process may use of the machine's."""
+    """The CPU as one device; its memory is what this process may use of the machine's.
+
+    >>> from gpu_utils.probes.process import run
+    >>> probe("/no/such/machine", {}, run).devices[0]["name"]
+    'CPU, 1 core'
+    """
     info = read_text(root, "/proc/cpuinfo", 1 << 22)
     grant = _grant(root, info)
     flags = set(_field(info, "flags", "Features").split())
@@ -119,9 +128,9 @@ def _grant(root: str, info: str) -> Grant:
 
 
 def _memory(root: str) -> int | None:
-    found = re.search(r"^MemTotal:\s+(\d+) kB", read_text(root, "/proc/meminfo"), re.MULTILINE)
-    if found:
-        return int(found.group(1)) * 1024
+    told = memory_bytes(root)
+    if told is not None:
+        return told
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if root == "/" else None
     except (AttributeError, ValueError, OSError):

@@ -12,7 +12,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from gpu_utils.probes import Reading, read_text
+from gpu_utils.probes import Reading, memory_bytes, read_text
 
 __all__ = ["probe"]
 
@@ -20,7 +20,11 @@ _TREES = ("/proc/device-tree", "/sys/firmware/devicetree/base")
 
 
 def probe(root: str) -> Reading:
-    """The board's GPU as one device of kind "jetson", with JetPack's release as a finding; empty elsewhere."""
+    """The board's GPU as one device of kind "jetson", with JetPack's release as a finding; empty elsewhere.
+
+    >>> probe("/no/such/machine").devices
+    ()
+    """
     compatible = [item for item in _tree(root, "compatible").split("\0") if item]
     table = _table()
     soc = next((chip for item in compatible for chip in table["soc"] if item == f"nvidia,{chip}"), None)
@@ -34,7 +38,7 @@ def probe(root: str) -> Reading:
         "name": _name(model, compatible, chip),
         "uuid": None,
         "compute_capability": chip.get("compute_capability"),
-        "memory_bytes": _memory(root),
+        "memory_bytes": memory_bytes(root),
         "mig": None,
         "nvlink": None,
     }
@@ -60,11 +64,6 @@ def _name(model: str, compatible: list[str], chip: Mapping[str, Any]) -> str:
     numbers = re.findall(r"p\d{4}-\d{4}", " ".join(compatible))
     known = next((modules[number] for number in numbers if number in modules), None)
     return f"Jetson {known}" if known else model or f"Jetson {chip.get('name', '')}".strip()
-
-
-def _memory(root: str) -> int | None:
-    found = re.search(r"^MemTotal:\s+(\d+) kB", read_text(root, "/proc/meminfo"), re.MULTILINE)
-    return int(found.group(1)) * 1024 if found else None
 
 
 def _release(root: str) -> str | None:

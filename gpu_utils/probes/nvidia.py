@@ -8,37 +8,58 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from gpu_utils.probes import Reading, read_text, under
+from gpu_utils.probes import Reading, memory_bytes, read_text, under
+from gpu_utils.probes.pci import slots
 from gpu_utils.probes.process import Outcome, Run, python
 
 __all__ = ["LIMIT_S", "library_visible", "probe"]
 
-LIMIT_S = 5.0
-"""An NVML that has not answered after this time is a finding."""
+LIMIT_S = 4.5
+"""An NVML that has not answered after this time is left alone, so that the report says so within 5 s."""
 
+_ON_CHIP = re.compile(r"\(nvgpu\)|\bGB10\b|^(NVIDIA )?(Orin|Thor)\b")
 _LIBRARY = "libnvidia-ml.so.1"
 _FOLDERS = ("/lib", "/usr/lib", "/lib64", "/usr/lib64", "/usr/local/lib", "/usr/lib/wsl/lib", "/usr/lib64-nvidia")
 _MULTIARCH = ("x86_64-linux-gnu", "aarch64-linux-gnu")
 
 
 def probe(root: str, env: Mapping[str, str], run: Run, limit_s: float = LIMIT_S) -> Reading:
-    """The GPUs that NVML names, each followed by its MIG slices, and what is wrong with the driver."""
+    """The GPUs that NVML names, each followed by its MIG slices, and what is wrong with the driver.
+
+    >>> probe("/no/such/machine", {}, run=lambda command, env, limit_s: Outcome(None)).devices
+    ()
+    """
     reading = Reading()
     if library_visible(root, env):
         reading = _reading(run(python("gpu_utils.probes.nvml"), env, limit_s), limit_s)
+        reading = replace(reading, devices=tuple(_with_shared_memory(one, root) for one in reading.devices))
     cards = list(_cards(root)) if not (reading.devices or reading.findings) else []
     if cards:
         return Reading(findings=({"id": "card_without_driver", "detail": f"PCI device {', '.join(cards)}"},))
     return reading
 
 
+def _with_shared_memory(device: Mapping[str, Any], root: str) -> Mapping[str, Any]:
+    """Of a GPU on the processor's chip NVML tells no memory: it uses the machine's. Source:
+    https://docs.nvidia.com/dgx/dgx-spark/known-issues.html"""
+    if device.get("memory_bytes") is None and _ON_CHIP.search(str(device.get("name"))):
+        return {**device, "memory_bytes": memory_bytes(root)}
+    return device
+
+
 def library_visible(root: str, env: Mapping[str, str]) -> bool:
-    """Whether the loader would find NVML: LD_LIBRARY_PATH, its cache, its own folders. Nothing is loaded."""
+    """Whether the loader would find NVML: LD_LIBRARY_PATH, its cache, its own folders. Nothing is loaded.
+
+    >>> library_visible("/no/such/machine", {})
+    False
+    """
     if sys.platform == "darwin" and root == "/":
         return False
     if os.name == "nt" and root == "/":
@@ -70,16 +91,8 @@ def _exists(path: Path) -> bool:
 
 
 def _cards(root: str) -> Iterable[str]:
-    """PCI addresses of NVIDIA display controllers (vendor 10de, class 03)."""
-    base = under(root, "/sys/bus/pci/devices")
-    try:
-        slots = sorted(slot.name for slot in base.iterdir())
-    except OSError:
-        return
-    for slot in slots:
-        vendor = read_text(root, f"/sys/bus/pci/devices/{slot}/vendor").strip()
-        if vendor == "0x10de" and read_text(root, f"/sys/bus/pci/devices/{slot}/class").startswith("0x03"):
-            yield slot
+    """PCI addresses of NVIDIA display controllers."""
+    return (slot.address for slot in slots(root) if slot.vendor == "0x10de" and slot.is_display)
 
 
 def _reading(outcome: Outcome, limit_s: float) -> Reading:
@@ -98,8 +111,8 @@ def _reading(outcome: Outcome, limit_s: float) -> Reading:
         findings.append(_ending(outcome, limit_s))
     if driver.get("version"):
         findings.insert(0, {"id": "driver", "detail": _driver(driver)})
-    if any((device.get("mig") or {}).get("profile") for device in devices):
-        findings.append({"id": "mig_one_device"})
+    if driver.get("version"):
+        devices = [{**device, "driver": str(driver["version"])} for device in devices]
     return Reading(tuple(devices), tuple(findings), driver)
 
 

@@ -23,7 +23,11 @@ _MOST_GPUS, _MOST_SLICES, _MOST_BYTES = 64, 64, 1 << 46
 
 
 def answers() -> Iterator[dict[str, Any]]:
-    """What NVML says, line by line."""
+    """What NVML says, line by line.
+
+    >>> sorted({key for line in answers() for key in line} - {"driver", "device", "problem"})
+    []
+    """
     try:
         import pynvml
     except ImportError:
@@ -59,6 +63,7 @@ class _Questions:
         self.nvml = nvml
         self.unknown: set[str] = set()
         self.nonsense: set[str] = set()
+        self.lost = False
 
     def ask(self, name: str, *arguments: Any) -> Any:
         try:
@@ -66,6 +71,7 @@ class _Questions:
         except self.nvml.NVMLError as error:
             if error.value == _FUNCTION_NOT_FOUND:
                 self.unknown.add(name)
+            self.lost = self.lost or error.value == _GPU_IS_LOST
         except (UnicodeDecodeError, AttributeError):
             self.nonsense.add(name)
         return None
@@ -82,7 +88,9 @@ class _Questions:
 
     def driver(self) -> str | None:
         version = _clean(self.ask("nvmlSystemGetDriverVersion"))
-        if version is None or re.fullmatch(r"\d+(\.\d+)*", version):
+        if version in (None, "N/A"):  # Jetson's library says N/A
+            return None
+        if re.fullmatch(r"\d+(\.\d+)*", version or ""):
             return version
         self.nonsense.add("nvmlSystemGetDriverVersion")
         return None
@@ -109,11 +117,16 @@ class _Questions:
                 "gpu_lost" if lost else "gpu_unreadable", f"{index}" if lost else f"{index} ({_sentence(error)})"
             )
             return
+        self.lost = False
         about = self.about(handle)
+        if self.lost:  # it answered at first, and then no more
+            yield _problem("gpu_lost", f"{index}")
+            return
         mode = self.ask("nvmlDeviceGetMigMode", handle)
         enabled = bool(mode[0]) if mode else False
         mig = {"enabled": enabled, "profile": None, "parent": None} if mode else None
-        yield {"device": {**about, "index": index, "mig": mig, "nvlink": self.nvlink(handle)}}
+        links = {"nvlink": self.nvlink(handle), "pcie": self.pcie(handle)}
+        yield {"device": {**about, "index": index, "mig": mig, **links}}
         slices = list(self.slices(handle, index, about)) if enabled else []
         yield from ({"device": one} for one in slices)
         if enabled and not slices:
@@ -153,8 +166,20 @@ class _Questions:
                 "compute_capability": capability,
                 "mig": mig,
                 "nvlink": None,
+                "instance": self.instance(one),
             }
             place += 1
+
+    def instance(self, handle: Any) -> list[int] | None:
+        numbers = (self.ask(name, handle) for name in ("nvmlDeviceGetGpuInstanceId", "nvmlDeviceGetComputeInstanceId"))
+        known = [number for number in numbers if number is not None]
+        return known if len(known) == 2 else None
+
+    def pcie(self, handle: Any) -> dict[str, Any] | None:
+        names = ("MaxPcieLinkGeneration", "MaxPcieLinkWidth", "CurrPcieLinkWidth")
+        asked = (f"nvmlDeviceGet{name}" for name in names)
+        generation, lanes, now = (self.sound(name, self.ask(name, handle), 1, 32) for name in asked)
+        return {"generation": generation, "lanes": lanes, "lanes_now": now} if generation or lanes else None
 
     def profile(self, handle: Any, name: str, whole_bytes: int | None) -> str:
         """ "1g.5gb" from the slice's name ("... MIG 1g.5gb"), else worked out as NVIDIA's go-nvlib does."""
@@ -165,7 +190,9 @@ class _Questions:
         if shares is None or not whole_bytes:
             return "unknown"
         eighths = math.ceil(8 * shares.memorySizeMB * 2**20 / whole_bytes)
-        return f"{shares.gpuInstanceSliceCount}g.{round(eighths / 8 * math.ceil(whole_bytes / 2**30))}gb"
+        whole, part = shares.gpuInstanceSliceCount, shares.computeInstanceSliceCount
+        shared = f"{part}c." if 0 < part < whole else ""
+        return f"{shared}{whole}g.{round(eighths / 8 * math.ceil(whole_bytes / 2**30))}gb"
 
     def nvlink(self, handle: Any) -> dict[str, Any] | None:
         active, version = 0, None
@@ -199,7 +226,13 @@ def _sentence(error: Any) -> str:
 
 
 def main(say: Callable[[str], Any]) -> None:
-    """Print the answers, each at once."""
+    """Print the answers, each at once.
+
+    >>> said = []
+    >>> main(said.append)
+    >>> said[-1]
+    '{"done": true}\\n'
+    """
     for line in answers():
         say(json.dumps(line) + "\n")
     say(json.dumps({"done": True}) + "\n")

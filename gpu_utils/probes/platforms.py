@@ -22,7 +22,11 @@ LOCAL = "local"
 
 
 def probe(root: str, env: Mapping[str, str]) -> tuple[str, str | None]:
-    """The platform's name, and the container's or None."""
+    """The platform's name, and the container's or None.
+
+    >>> probe("/no/such/machine", {"COLAB_RELEASE_TAG": "release-colab"})
+    ('colab', None)
+    """
     rules = _rules()
     place = next((rule["name"] for rule in rules["platforms"] if _applies(rule, root, env)), LOCAL)
     container = next((rule["name"] for rule in rules["containers"] if _applies(rule, root, env)), None)

@@ -16,12 +16,16 @@ Run = Callable[[Sequence[str], Mapping[str, str], float], "Outcome"]
 """Called as run(command, env, limit_s); never raises."""
 
 _HOME = Path(__file__).resolve().parents[2]
-_GRACE_S = 1.0
+_GRACE_S = 0.5
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a command ended. `returncode` is None when it did not start or was cut off; `stdout` is what came by then."""
+    """How a command ended. `returncode` is None when it did not start or was cut off; `stdout` is what came by then.
+
+    >>> Outcome(None, stderr="no such program").timed_out
+    False
+    """
 
     returncode: int | None
     stdout: str = ""
@@ -30,7 +34,11 @@ class Outcome:
 
 
 def python(module: str, *arguments: str) -> list[str]:
-    """The command that runs a module of this package with this Python."""
+    """The command that runs a module of this package with this Python.
+
+    >>> python("gpu_utils.probes.nvml")[1:]
+    ['-m', 'gpu_utils.probes.nvml']
+    """
     return [sys.executable, "-m", module, *arguments]
 
 
@@ -39,6 +47,9 @@ def run(command: Sequence[str], env: Mapping[str, str], limit_s: float) -> Outco
 
     It starts in the folder that holds this package, so that a learner's own random.py is not in its way. A
     process that even SIGKILL does not end (it waits in the kernel for a broken driver) is left behind.
+
+    >>> run(["/no/such/program"], {}, limit_s=1.0).returncode is None
+    True
     """
     try:
         process = subprocess.Popen(

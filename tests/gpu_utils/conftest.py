@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -10,7 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from gpu_utils.device import Machine, detect
+
 SCENARIOS = Path(__file__).parent / "nvml"
+TREES = Path(__file__).parent / "trees"
+LIBRARIES = Path(__file__).parent / "libraries"
 
 
 @pytest.fixture(scope="session")
@@ -54,3 +59,24 @@ def machine_folder(tmp_path: Path) -> Callable[[dict[str, str]], str]:
         return str(tmp_path)
 
     return build
+
+
+@pytest.fixture
+def recorded_tree(machine_folder: Callable[[dict[str, str]], str]) -> Callable[[str], str]:
+    """recorded_tree("jetson_nano"): a root with the files of trees/jetson_nano.json."""
+    return lambda name: machine_folder(json.loads((TREES / f"{name}.json").read_text(encoding="utf-8"))["files"])
+
+
+@pytest.fixture
+def tried(nvml: Callable[[str], dict[str, str]], tmp_path: Path) -> Callable[..., Machine]:
+    """tried(scenario, story): a replayed driver library and a stand-in PyTorch (library="cupy": CuPy) whose behaviour
+    is told by `story`, both asked in processes of their own, as on a real machine."""
+
+    def detected(
+        scenario: str | None, story: str, *, library: str = "torch", root: Path | str | None = None
+    ) -> Machine:
+        env = nvml(scenario) if scenario else {"PATH": os.environ.get("PATH", "")}
+        env |= {"PYTHONPATH": str(LIBRARIES / library), "GPU_STANDIN": story}
+        return detect(root=root or tmp_path / "root", env=env)
+
+    return detected

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gpu_utils.device import Machine, detect
+from gpu_utils.device import Machine, Mig, NvLink, Pcie, detect
 from gpu_utils.probes import nvidia, process
 
 Nvml = Callable[[str], dict[str, str]]
@@ -54,17 +54,82 @@ def test_a_dgx_a100_with_slices(replay: Callable[[str], Machine]) -> None:
     slices = [device for device in machine.devices if device.is_slice]
     assert [device.index for device in whole] == list(range(8))
     assert all(device.nvlink and (device.nvlink.version, device.nvlink.links) == (3.0, 12) for device in whole)
-    assert machine.devices[1:5] == tuple(slices), "slices follow their GPU"
-    assert [device.mig and device.mig.profile for device in slices] == ["3g.20gb", "2g.10gb", "1g.5gb", "1g.5gb"]
-    assert [device.mig and device.mig.parent for device in slices] == [0, 0, 0, 0]
-    assert [device.index for device in slices] == [0, 1, 2, 3]
-    assert [device.memory_bytes for device in slices] == [mib * 2**20 for mib in (19968, 9856, 4864, 4864)]
+    assert all(device.pcie == Pcie(generation=4, lanes=16, lanes_now=16) for device in whole)
+    assert {device.driver for device in whole + slices} == {"535.161.08"}
+    assert machine.devices[1:5] == tuple(slices[:4]), "slices follow their GPU"
+    assert [(device.mig.parent, device.mig.profile) for device in slices if device.mig] == [
+        *((0, profile) for profile in ("3g.20gb", "2g.10gb", "1g.5gb", "1g.5gb")),
+        *((1, profile) for profile in ("1g.5gb+me", "1g.10gb", "4g.20gb")),
+        *((3, profile) for profile in ("1c.3g.20gb", "2c.3g.20gb", "3g.20gb")),
+    ]
+    assert [device.index for device in slices] == [0, 1, 2, 3, 0, 1, 2, 0, 1, 2], "a slice counts within its GPU"
+    assert [device.memory_bytes for device in slices[:4]] == [mib * 2**20 for mib in (19968, 9856, 4864, 4864)]
+    assert [device.instance for device in slices[7:]] == [(1, 0), (1, 1), (2, 0)]
     assert all(device.uuid and device.uuid.startswith("MIG-") for device in slices)
     assert all(device.features == whole[0].features for device in slices)
-    assert whole[0].usable is False, "with MIG on, programs reach the slices only"
-    assert whole[2].mig is not None and not whole[2].mig.enabled
-    assert "GPU 1" in next(finding.message for finding in machine.findings if finding.id == "mig_zero")
+    assert [device.usable for device in whole[:4]] == [False] * 4, "with MIG on, programs reach the slices only"
+    assert [device.mig and device.mig.enabled for device in whole] == [*[True] * 4, *[False] * 4]
+    assert "GPU 2" in next(finding.message for finding in machine.findings if finding.id == "mig_zero")
     assert machine.devices[-1].kind == "cpu"
+
+
+def test_an_h100_with_media_engines_in_one_slice(replay: Callable[[str], Machine]) -> None:
+    card, first, second, _ = replay("h100_me").devices
+    assert (card.name, card.nvlink) == ("NVIDIA H100 80GB HBM3", NvLink(version=4.0, links=18))
+    assert (first.mig, second.mig) == (Mig(True, "1g.10gb+me", 0), Mig(True, "3g.40gb", 0))
+    assert "fp8" in first.features
+
+
+def test_a_geforce_laptop(replay: Callable[[str], Machine]) -> None:
+    card = replay("laptop").devices[0]
+    assert (card.mig, card.nvlink, card.compute_capability) == (None, None, (8, 9))
+    assert card.pcie == Pcie(generation=4, lanes=16, lanes_now=8)
+
+
+def test_the_first_driver_with_mig(replay: Callable[[str], Machine]) -> None:
+    """R450 names slices by GPU, GPU instance and compute instance; without attributes the profile stays unknown."""
+    machine = replay("r450")
+    slices = machine.devices[1:3]
+    assert [device.uuid and device.uuid[-5:] for device in slices] == ["0/9/0", "/10/0"]
+    assert [device.mig and device.mig.profile for device in slices] == ["unknown", "unknown"]
+    assert [device.memory_bytes for device in slices] == [4864 << 20] * 2
+    assert ids(machine) == ["driver", "nvml_old", "mig_one_device"]
+    assert "profile unknown" in str(machine)
+
+
+def test_mig_without_slices(replay: Callable[[str], Machine]) -> None:
+    machine = replay("mig_empty")
+    assert [(device.kind, device.usable) for device in machine.devices] == [("cuda", False), ("cpu", True)]
+    assert [finding.id for finding in machine.findings if finding.severity == "error"] == ["mig_zero"]
+
+
+def test_a_late_answer_in_time_is_an_answer(replay: Callable[[str], Machine]) -> None:
+    machine = replay("slow")
+    assert machine.devices[0].name == "Tesla T4"
+    assert ids(machine) == ["driver"]
+
+
+def test_what_came_before_a_hang_is_kept(nvml: Nvml) -> None:
+    reading = nvidia.probe("/", nvml("silent_card"), process.run, limit_s=2.0)
+    assert [device["index"] for device in reading.devices] == [0]
+    assert [row["id"] for row in reading.findings] == ["driver", "nvml_silent"]
+
+
+@pytest.mark.parametrize("scenario", ["lost", "lost_later"])
+def test_one_lost_gpu_among_four_is_named_and_the_others_kept(replay: Callable[[str], Machine], scenario: str) -> None:
+    machine = replay(scenario)
+    assert [(device.kind, device.index) for device in machine.devices] == [
+        *(("cuda", index) for index in (0, 1, 3)),
+        ("cpu", 0),
+    ]
+    assert machine.findings[0].message.startswith("GPU 2 has fallen off the bus")
+
+
+def test_t4_in_colab(nvml: Nvml, tmp_path: Path) -> None:
+    env = nvml("colab_t4") | {"COLAB_RELEASE_TAG": "release-colab-external", "COLAB_GPU": "1"}
+    machine = detect(root=tmp_path, env=env, quick=True)
+    assert (machine.platform, machine.devices[0].name) == ("colab", "Tesla T4")
+    assert str(machine).startswith("Google Colab")
 
 
 @pytest.mark.parametrize(
@@ -74,6 +139,7 @@ def test_a_dgx_a100_with_slices(replay: Callable[[str], Machine]) -> None:
         ("not_loaded", "driver_not_loaded"),
         ("garbage", "nvml_garbage"),
         ("crash", "nvml_crashed"),
+        ("no_permission", "nvml_no_permission"),
     ],
 )
 def test_a_broken_driver_is_a_finding(replay: Callable[[str], Machine], scenario: str, finding: str) -> None:
@@ -107,17 +173,12 @@ def test_a_card_that_talks_nonsense_leaves_its_neighbour_alone(replay: Callable[
     assert "nvml_garbage" in ids(machine)
 
 
-def test_a_lost_gpu_is_named_and_the_other_kept(replay: Callable[[str], Machine]) -> None:
-    machine = replay("lost")
-    assert [(device.kind, device.index) for device in machine.devices] == [("cuda", 1), ("cpu", 0)]
-    assert machine.findings[0].message.startswith("GPU 0 has fallen off the bus")
-
-
 def test_an_old_driver_answers_what_it_can(replay: Callable[[str], Machine]) -> None:
     machine = replay("old_driver")
     assert machine.devices[0].name == "Tesla K80"
     assert machine.devices[0].features == ()
-    assert "nvml_old" in ids(machine)
+    assert machine.devices[0].mig is None
+    assert "nvmlDeviceGetMigMode" in next(one.message for one in machine.findings if one.id == "nvml_old")
 
 
 def test_a_card_without_a_driver(machine_folder: Callable[[dict[str, str]], str]) -> None:

@@ -31,7 +31,7 @@ def test_the_report_fits_a_terminal_of_80_columns(machine: Machine) -> None:
 
 def test_eight_equal_cards_share_a_row(nvml: Callable[[str], dict[str, str]], tmp_path: Path) -> None:
     report = str(detect(root=tmp_path, env=nvml("dgx_a100"), quick=True))
-    assert "cuda:2 to 7 NVIDIA A100-SXM4-40GB" in report
+    assert "cuda:4 to 7 NVIDIA A100-SXM4-40GB" in report
     assert "slices 2 to 3: 1g.5gb" in report
 
 

@@ -2,10 +2,13 @@
  *
  * Lines of a scenario ("#" begins a comment):
  *   driver=535.104.05        cuda=12020        count=8 (else the number of gpu lines)
- *   gpu=NAME|UUID|MAJOR|MINOR|MEMORY_BYTES|MIG|LINKS|LINK_VERSION     MIG: -1 not supported, 0 off, 1 on
- *   slice=GPU|PROFILE|UUID|MEMORY_BYTES|SLICES                        an empty PROFILE: the name does not tell
+ *   gpu=NAME|UUID|MAJOR|MINOR|MEMORY_BYTES|MIG|LINKS|LINK_VERSION[|PCIE_GENERATION|LANES|LANES_NOW]
+ *                                                                     MIG: -1 not supported, 0 off, 1 on
+ *   slice=GPU|PROFILE|UUID|MEMORY_BYTES|SLICES[|GPU_INSTANCE|COMPUTE_INSTANCE]
+ *                                                                     an empty PROFILE: the name does not tell
  *   fail=FUNCTION|CODE[|GPU] what a function returns (of one GPU only, where given)
- *   hang=FUNCTION            never comes back      crash=FUNCTION     segmentation fault
+ *   hang=FUNCTION[|GPU]      never comes back      crash=FUNCTION     segmentation fault
+ *   slow=FUNCTION|MILLISECONDS                     comes back, but late
  *   print=TEXT               printed to stdout by nvmlInit
  * \xNN in a text is that byte. Layouts and codes: https://docs.nvidia.com/deploy/nvml-api/
  */
@@ -17,7 +20,7 @@
 
 enum { OK = 0, INVALID_ARGUMENT = 2, NOT_SUPPORTED = 3, NOT_FOUND = 6, MOST = 64 };
 
-typedef struct { char name[96], uuid[96], profile[64]; int major, minor, mig, links, link_version, index, parent; unsigned slices; unsigned long long memory; } device;
+typedef struct { char name[96], uuid[96], profile[64]; int major, minor, mig, links, link_version, index, parent, generation, lanes, lanes_now, gi, ci; unsigned slices; unsigned long long memory; } device;
 typedef struct { char function[64]; int code, gpu; } fault;
 
 static device gpus[MOST], slices[MOST];
@@ -25,11 +28,17 @@ static fault faults[MOST];
 static int gpu_count, slice_count, fault_count, loaded;
 static unsigned count;
 static int cuda = -1;
-static char driver[80], hang[64], crash[64], noise[256];
+static char driver[80], hang[64], crash[64], slow[64], noise[256];
+static int hang_gpu = -1, slow_ms;
 
 static char *field(char **rest) {
     char *text = strsep(rest, "|");
     return text ? text : "";
+}
+
+static int number(char **rest, int otherwise) {
+    char *text = field(rest);
+    return *text ? atoi(text) : otherwise;
 }
 
 static void copy(char *to, size_t size, const char *from) {
@@ -50,7 +59,8 @@ static void read_line(char *line) {
     if (!strcmp(line, "driver")) copy(driver, sizeof driver, value);
     else if (!strcmp(line, "cuda")) cuda = atoi(value);
     else if (!strcmp(line, "count")) count = (unsigned)strtoul(value, 0, 10);
-    else if (!strcmp(line, "hang")) copy(hang, sizeof hang, value);
+    else if (!strcmp(line, "hang")) { copy(hang, sizeof hang, field(&value)); hang_gpu = number(&value, -1); }
+    else if (!strcmp(line, "slow")) { copy(slow, sizeof slow, field(&value)); slow_ms = number(&value, 0); }
     else if (!strcmp(line, "crash")) copy(crash, sizeof crash, value);
     else if (!strcmp(line, "print")) copy(noise, sizeof noise, value);
     else if (!strcmp(line, "fail") && fault_count < MOST) {
@@ -69,6 +79,10 @@ static void read_line(char *line) {
         d->mig = atoi(field(&value));
         d->links = atoi(field(&value));
         d->link_version = atoi(field(&value));
+        d->generation = number(&value, -1);
+        d->lanes = number(&value, -1);
+        d->lanes_now = number(&value, -1);
+        d->gi = d->ci = -1;
         d->index = gpu_count++;
         d->parent = -1;
     } else if (!strcmp(line, "slice") && slice_count < MOST) {
@@ -78,6 +92,9 @@ static void read_line(char *line) {
         copy(s->uuid, sizeof s->uuid, field(&value));
         s->memory = strtoull(field(&value), 0, 10);
         s->slices = (unsigned)atoi(field(&value));
+        s->gi = number(&value, -1);
+        s->ci = number(&value, -1);
+        s->generation = s->lanes = s->lanes_now = -1;
         device *p = &gpus[s->parent];
         char whole[51], profile[31];
         copy(whole, sizeof whole, p->name);
@@ -102,7 +119,8 @@ static void load(void) {
 /* every function passes here first */
 static int gate(const char *function, const device *of) {
     load();
-    if (!strcmp(function, hang)) for (;;) pause();
+    if (!strcmp(function, hang) && (hang_gpu < 0 || (of && of->index == hang_gpu))) for (;;) pause();
+    if (!strcmp(function, slow)) usleep((useconds_t)slow_ms * 1000);
     if (!strcmp(function, crash)) raise(SIGSEGV);
     for (int i = 0; i < fault_count; i++)
         if (!strcmp(function, faults[i].function) && (faults[i].gpu < 0 || (of && of->index == faults[i].gpu))) return faults[i].code;
@@ -190,3 +208,10 @@ int nvmlDeviceGetNvLinkState(device *d, unsigned link, unsigned *active) {
     return OK;
 }
 int nvmlDeviceGetNvLinkVersion(device *d, unsigned link, unsigned *version) { (void)link; GATE(d); *version = (unsigned)d->link_version; return OK; }
+
+static int known(int value, unsigned *to) { *to = (unsigned)value; return value < 0 ? NOT_SUPPORTED : OK; }
+int nvmlDeviceGetMaxPcieLinkGeneration(device *d, unsigned *value) { GATE(d); return known(d->generation, value); }
+int nvmlDeviceGetMaxPcieLinkWidth(device *d, unsigned *value) { GATE(d); return known(d->lanes, value); }
+int nvmlDeviceGetCurrPcieLinkWidth(device *d, unsigned *value) { GATE(d); return known(d->lanes_now, value); }
+int nvmlDeviceGetGpuInstanceId(device *d, unsigned *value) { GATE(d); return known(d->gi, value); }
+int nvmlDeviceGetComputeInstanceId(device *d, unsigned *value) { GATE(d); return known(d->ci, value); }

@@ -30,7 +30,7 @@ def write(out: Path, student_id: str, lab: Lab, prepared: Prepared, execution: E
             cell["metadata"]["nbgrader"].update(checksum=checksums[grade_id(cell)], cell_type=cell["cell_type"])
     notebook.cells = [nbformat.from_dict(c) for c in cells]
     path = out / "autograded" / student_id / lab.slug / f"{lab.slug}.ipynb"
-    write_atomically(path, nbformat.writes(notebook, version=nbformat.NO_CONVERT) + "\n")
+    write_atomically(path, v4.writes(notebook) + "\n")
     return path
 
 

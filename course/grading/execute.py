@@ -107,7 +107,7 @@ class _Run:
             "cells": [
                 {"position": i, "source": self.cells[i]["source"], "test": is_test(self.cells[i])} for i in positions
             ],
-            "lab_folder": str(self.folder),
+            "lab_folder": str(self.folder.resolve()),  # the server works elsewhere
             "root": str(ROOT),
             "seed": self.seed,
             "environment": {"GPU_UTILS_LEDGER": "memory"},

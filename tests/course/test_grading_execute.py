@@ -204,3 +204,9 @@ def test_a_grader_that_goes_away_leaves_nobody_behind(graded_lab):
             connection.close()
         time.sleep(1.5)  # long enough for a child that went on to have started it
         assert wait_for(lambda: alive("4712.5") == []), f"closed after {patience} s"
+
+
+def test_the_lab_may_be_named_from_where_one_stands(server, graded_lab, monkeypatch):
+    monkeypatch.chdir(graded_lab.folder.parent)
+    outcomes = server.run(graded_lab.cells, lab_folder=Path(graded_lab.folder.name), seed="s").outcomes
+    assert outcomes["triple-basic"].status == "passed"

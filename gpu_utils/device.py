@@ -24,6 +24,7 @@ __all__ = ["KINDS", "Device", "Finding", "Machine", "Mig", "NvLink", "Pcie", "de
 
 _INTEGRATED = re.compile(r"\(nvgpu\)|^(NVIDIA )?(Orin|Thor)\b", re.IGNORECASE)
 _SEEN_BY_CUDA = ("cuda", "jetson")
+_NAMED = ("title", "story", "source")
 _T = TypeVar("_T")
 
 
@@ -64,7 +65,7 @@ class Machine:
         >>> recorded_machines()[1].as_dict()["platform"]
         {'name': 'colab', 'container': None}
         """
-        named = {"title": self.title, "story": self.story, "source": self.source}
+        named = {name: getattr(self, name) for name in _NAMED}
         return {
             "platform": {"name": self.platform, "container": self.container},
             "devices": [device.as_dict() for device in self.devices],
@@ -92,15 +93,16 @@ class Machine:
         """
         try:
             data = json.loads(text) if isinstance(text, str) else text
+            place = data["platform"]
             return cls(
-                platform=data["platform"]["name"],
-                container=data["platform"]["container"],
-                devices=tuple(Device.from_dict(row) for row in data["devices"]),
-                findings=tuple(Finding(**row) for row in data["findings"]),
+                platform=_text(place["name"]),
+                container=None if place["container"] is None else _text(place["container"]),
+                devices=tuple(Device.from_dict(row) for row in data["devices"]) or _no_devices(),
+                findings=tuple(Finding.from_dict(row) for row in data["findings"]),
                 provenance=Provenance(data["provenance"]),
-                **{key: data.get(key) for key in ("title", "story", "source")},
+                **{name: None if data.get(name) is None else _text(data[name]) for name in _NAMED},
             )
-        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
             raise ValueError(f"this is not a report of `python -m gpu_utils --json`: {error}") from error
 
     def __str__(self) -> str:
@@ -112,6 +114,16 @@ class Machine:
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """The report, where a notebook or IPython shows plain text."""
         printer.text(str(self))
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    raise ValueError(f"a text was expected, not {value!r}")
+
+
+def _no_devices() -> tuple[Device, ...]:
+    raise ValueError("it has no device, not even a CPU")
 
 
 def detect(
@@ -140,7 +152,7 @@ def detect(
     nowhere: tuple[str, str | None] = (platforms.LOCAL, None)
     platform, container = guard("platform", lambda: platforms.probe(place, variables), nowhere)
     readings = _probe(place, variables, launch, guard)
-    found = [_finding(row, container) for reading in readings.values() for row in reading.findings]
+    found = [_finding(row, container) for reading in readings.values() for row in reading.findings if "id" in row]
     devices = guard("devices", lambda: _accelerators(readings), list[Device]())
     devices, more = guard("visibility", lambda: _as_seen(devices, variables), (devices, list[Finding]()))
     found += more
@@ -224,12 +236,11 @@ def _finding(row: Mapping[str, str], container: str | None) -> Finding:
     identity = row["id"]
     if identity == "container_lost_gpu" and container is None:
         identity = "nvml_error"
-    return diagnosis.finding(identity, device=row.get("device", ""), detail=row.get("detail", ""))
+    return diagnosis.finding(str(identity), device=str(row.get("device", "")), detail=str(row.get("detail", "")))
 
 
 def _sorted(findings: list[Finding]) -> tuple[Finding, ...]:
-    order = {"error": 0, "warning": 1, "info": 2}
-    return tuple(sorted(dict.fromkeys(findings), key=lambda one: order.get(one.severity, 3)))
+    return tuple(sorted(dict.fromkeys(findings), key=lambda one: diagnosis.SEVERITIES.index(one.severity)))
 
 
 def recorded_machines() -> tuple[Machine, ...]:

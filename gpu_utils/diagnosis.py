@@ -19,11 +19,14 @@ from gpu_utils.probes.process import Outcome, Run, python
 if TYPE_CHECKING:
     from gpu_utils.hardware import Device
 
-__all__ = ["LIMIT_S", "Finding", "explain", "finding", "supported", "try_devices"]
+__all__ = ["LIMIT_S", "SEVERITIES", "Finding", "explain", "finding", "supported", "try_devices"]
 
 LIMIT_S = 60.0
 """For the whole trial; importing a GPU library from a cold disk takes most of it."""
 
+
+SEVERITIES = ("error", "warning", "info")
+"""Of findings, the worst first."""
 
 _TRIED = ("cuda", "jetson", "rocm", "mps", "xpu")
 
@@ -40,6 +43,18 @@ class Finding:
     severity: str
     message: str
     advice: str = ""
+
+    @classmethod
+    def from_dict(cls, row: Mapping[str, Any]) -> Finding:
+        """A finding from its entry in the report. ValueError when it is none.
+
+        >>> Finding.from_dict({"id": "driver", "severity": "info", "message": "A driver.", "advice": ""}).id
+        'driver'
+        """
+        said = [row[name] for name in ("id", "severity", "message", "advice")]
+        if not all(isinstance(one, str) for one in said) or said[1] not in SEVERITIES:
+            raise ValueError(f"this is not a finding of a report: {row!r}")
+        return cls(*said)
 
 
 def finding(identity: str, *, device: str = "", detail: str = "") -> Finding:
@@ -181,7 +196,7 @@ def _older(device: Device, arch_list: Sequence[str]) -> bool:
 
 
 def _architectures(arch_list: Sequence[str]) -> list[tuple[str, str]]:
-    found = (re.match(r"(sm|compute)_(\d+)", entry) for entry in arch_list)
+    found = (re.match(r"(sm|compute)_([0-9]{1,4})", entry) for entry in arch_list)
     return [(match[1], match[2]) for match in found if match]
 
 

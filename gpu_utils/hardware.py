@@ -111,32 +111,61 @@ class Device:
         return row
 
 
+_MOST = 1 << 62
 _OF_THIS_PROCESS = ("supported", "pcie", "instance", "driver")
 
 
 def _device(row: Mapping[str, Any]) -> Device:
     if row["kind"] not in KINDS:
         raise ValueError(f"unknown kind of device {row['kind']!r}; known are {', '.join(KINDS)}")
-    usable = row.get("usable")
-    if usable not in (True, False, None):
-        raise ValueError(f"usable is true, false or null, not {usable!r}")
-    memory = row.get("memory_bytes")
+    mig, nvlink, pcie = (row.get(name) or {} for name in ("mig", "nvlink", "pcie"))
     return Device(
         kind=row["kind"],
-        index=int(row["index"]),
+        index=_number(row["index"]) or 0,
         name=str(row["name"]),
-        uuid=None if row.get("uuid") is None else str(row["uuid"]),
+        uuid=_text(row.get("uuid")),
         compute_capability=_pair(row.get("compute_capability")),
-        memory_bytes=None if memory is None else int(memory),
+        memory_bytes=_number(row.get("memory_bytes")),
         features=tuple(str(one) for one in row.get("features") or ()),
-        usable=usable,
-        mig=Mig(**row["mig"]) if row.get("mig") else None,
-        nvlink=NvLink(**row["nvlink"]) if row.get("nvlink") else None,
-        pcie=Pcie(**row["pcie"]) if row.get("pcie") else None,
+        usable=_flag(row.get("usable")),
+        mig=Mig(bool(mig["enabled"]), _text(mig["profile"]), _number(mig["parent"])) if mig else None,
+        nvlink=NvLink(_version(nvlink["version"]), _number(nvlink["links"]) or 0) if nvlink else None,
+        pcie=Pcie(*(_number(pcie[name]) for name in ("generation", "lanes", "lanes_now"))) if pcie else None,
         instance=_pair(row.get("instance")),
-        driver=row.get("driver"),
+        driver=_text(row.get("driver")),
     )
 
 
+def _text(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    raise ValueError(f"a text was expected, not {value!r}")
+
+
+def _flag(value: Any) -> bool | None:
+    if value is None or isinstance(value, bool):
+        return value
+    raise ValueError(f"true, false or null was expected, not {value!r}")
+
+
+def _number(value: Any) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MOST:
+        return value
+    raise ValueError(f"a whole number was expected, not {value!r}")
+
+
+def _version(value: Any) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < 1000:
+        return float(value)
+    raise ValueError(f"a version was expected, not {value!r}")
+
+
 def _pair(values: Any) -> tuple[int, int] | None:
-    return (int(values[0]), int(values[1])) if values else None
+    if not values:
+        return None
+    first, second = values
+    return _number(first) or 0, _number(second) or 0

@@ -12,7 +12,7 @@ from typing import Any
 
 from gpu_utils.probes import Reading, entries, exists, openable, read_text
 
-__all__ = ["probe"]
+__all__ = ["architecture", "probe"]
 
 _NODES = "/sys/class/kfd/kfd/topology/nodes"
 _MOST_BYTES = 1 << 46

@@ -261,3 +261,24 @@ def _written(value: Any) -> str:
     if kind is dict:
         return f"dict({[(_written(key), _written(each)) for key, each in value.items()]})"
     return repr(value)
+
+
+def copied(value: Any) -> Any:
+    """A copy of an array of a known library, on its device; anything else as it is."""
+    name = library(value)
+    if name is None:
+        return value
+    if name == "torch":
+        return value.detach().clone()
+    return value.copy() if hasattr(value, "copy") else value.__array_namespace__().asarray(value, copy=True)
+
+
+def restore(frozen: Any, value: Any) -> None:
+    """Write the copy made by `freeze` back into an argument that a call has changed, where that is possible."""
+    if type(value) is list:
+        value[:] = frozen
+    elif type(value) in (dict, set):
+        value.clear()
+        value.update(frozen)
+    elif library(value) == "numpy" and value.shape == frozen.shape and value.flags.writeable:
+        value[...] = frozen

@@ -21,7 +21,7 @@ class Table:
     def _cells(self, row: Entry) -> tuple[str, str, str, str, str]:
         guess = figure(row.guess, row.unit) + (" (after seeing)" if row.late else "")
         factor = "" if row.factor is None else f"{row.factor:.2g} x"
-        label = row.provenance or ""
+        label = f"{row.provenance} on {row.machine}" if row.provenance == "measured" else row.provenance or ""
         return (
             f"{row.lab} · {row.key}",
             guess,

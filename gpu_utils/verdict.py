@@ -53,6 +53,8 @@ class Verdict:
             "not_attempted": "not attempted yet",
             "nothing_checked": "nothing was checked",
         }
+        if self.status == "failed" and held and not self.score and self.points:
+            points += ", as no result is right yet"
         return f"{self.check}: {words[self.status]}" + (f" · {points}" if self.points else "")
 
     def bundle(self) -> dict[str, Any]:

@@ -98,6 +98,7 @@ def test_raising_errors_everywhere_earns_nothing():
         c.call(refuse, PICTURE, 0.5).close(0.5 * PICTURE, "half")
         c.call(refuse, PICTURE, 1.5).raises(ValueError, "too much")
     assert c.score == 0.0
+    assert "2 of 3 hold · 0 of 2 points, as no result is right yet" in c.verdict.text()
 
 
 def test_another_error_than_the_expected_one_does_not_pass():
@@ -125,6 +126,19 @@ def test_a_function_that_changes_its_input_is_caught(argument):
     with check("vandal") as c:
         c.call(vandal, argument).equal(1, "gives one")
     assert kinds(c.verdict) == ["ok", "changed_input"]
+
+
+def test_a_changed_input_does_not_make_a_right_result_look_wrong():
+    def in_place(image):
+        image *= 0.5
+        return image
+
+    picture = PICTURE.copy()
+    with check("halve", points=2) as c:
+        c.call(in_place, picture).close(0.5 * picture, "half of every value")
+        c.call(in_place, picture).close(0.5 * picture, "half again, of the same picture")
+    assert kinds(c.verdict) == ["ok", "ok", "changed_input"]
+    assert np.array_equal(picture, PICTURE)
 
 
 def test_inputs_may_change_where_that_is_the_task():

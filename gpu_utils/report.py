@@ -177,29 +177,48 @@ def html(machine: Machine) -> str:
     >>> html(recorded_machines()[1]).count('scope="row"')
     2
     """
-    cell = "text-align:left;vertical-align:top;padding:2px 10px"
     heads = ("Device", "Memory", "Capability", "Can do", "Usable")
-    top = "".join(f'<th scope="col" style="{cell}">{head}</th>' for head in heads)
-    rows = "".join(_row(device, cell) for device in machine.devices)
+    top = "".join(f'<th scope="col" style="{_CELL}">{head}</th>' for head in heads)
+    rows = "".join(_row(run) for run in _runs(machine.devices))
     return (
-        f'<table style="border-collapse:collapse"><caption style="text-align:left"><strong>'
+        f'<table style="border-collapse:collapse"><caption style="text-align:left;white-space:nowrap"><strong>'
         f"{markup.escape(_heading(machine))}</strong></caption><thead><tr>{top}</tr></thead><tbody>{rows}</tbody></table>"
-        f"{_list(machine.findings)}<p>{markup.escape(_conclusion(machine))}</p>"
+        f"<p><strong>{markup.escape(_conclusion(machine))}</strong></p>{_list(machine.findings)}"
     )
 
 
-def _row(device: Device, cell: str) -> str:
-    usable = f"{_MARK[device.usable]} {_USABLE[device.usable]}"
+_CELL = "text-align:left;vertical-align:top;padding:3px 10px;border-bottom:1px solid #8884"
+_ON_PAPER = {"✔": "#2e9e4f", "✘": "#d64545", "!": "#c98a1b", "?": "#c98a1b", "·": "#888"}
+"""Colours for marks only, which have a word beside them; readable on white and on black."""
+
+
+def _row(run: Sequence[Device]) -> str:
+    device = run[0]
+    tight = f"{_CELL};white-space:nowrap"
     cells = "".join(
-        f'<td style="{cell}">{markup.escape(part)}</td>'
-        for part in (_size(device), _capability(device), _notes(device), usable)
+        f'<td style="{style}">{markup.escape(part)}</td>'
+        for part, style in ((_size(device), tight), (_capability(device), tight), (_notes(device), _CELL))
     )
-    return f'<tr><th scope="row" style="{cell};font-weight:normal">{markup.escape(_name([device]))}</th>{cells}</tr>'
+    mark = _sign(_MARK[device.usable])
+    first = f"{tight if device.is_slice else _CELL};font-weight:normal{';padding-left:24px' if device.is_slice else ''}"
+    return (
+        f'<tr><th scope="row" style="{first}">{markup.escape(_name(run))}</th>{cells}'
+        f'<td style="{tight}">{mark} {_USABLE[device.usable]}</td></tr>'
+    )
+
+
+def _sign(mark: str) -> str:
+    return f'<span aria-hidden="true" style="color:{_ON_PAPER[mark]};font-weight:bold">{mark}</span>'
 
 
 def _list(findings: Sequence[Finding]) -> str:
     items = "".join(
-        f"<li><strong>{markup.escape(one.severity)}:</strong> {markup.escape(f'{one.message} {one.advice}')}</li>"
+        f"<li>{_sign(_SEVERITY.get(one.severity, '!'))} <strong>{markup.escape(one.severity)}:</strong> "
+        f"{markup.escape(one.message)}{_advice(one.advice)}</li>"
         for one in findings
     )
-    return f"<ul>{items}</ul>" if items else ""
+    return f'<ul style="list-style:none;padding-left:10px">{items}</ul>' if items else ""
+
+
+def _advice(advice: str) -> str:
+    return f'<div style="padding-left:14px">→ {markup.escape(advice)}</div>' if advice else ""

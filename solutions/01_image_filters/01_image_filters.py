@@ -1,4 +1,4 @@
-# %% [markdown] title=true minutes=95 hardware="a GPU adds a rung to the ladder and a real journey over the bus"
+# %% [markdown] title=true minutes=110 hardware="a GPU adds a rung to the ladder and a real journey over the bus"
 # # 01 · A picture is a matrix
 #
 # {badges}
@@ -27,6 +27,8 @@
 # %% setup=true
 
 # %%
+import math
+
 import matplotlib.pyplot as plt
 import numpy as np
 from gpu_utils import check, detect, ledger_view, predict, record
@@ -73,7 +75,7 @@ predict("day for night, on a GPU", None, "s")
 # %% tags=["experiment"]
 row, column = 150, 200  # move the window: any row below 360, any column below 570
 show(zoom(photo, row, column),
-     alt="The photograph with a small frame; beside it the 64 by 64 pixels inside, and of those the first 8 by 8 as tiles")
+     alt="The photograph with a small frame; beside it the 64 by 64 pixels inside, and of those 8 by 8 as tiles")
 
 # %% tags=["experiment"]
 show(pixel_grid(photo[row : row + 8, column : column + 8], row=row, column=column),
@@ -99,9 +101,6 @@ show(pixel_grid(photo[row : row + 8, column : column + 8], row=row, column=colum
 # |---|---|
 # | `image.astype(np.float32)` | `xp.astype(image, xp.float32)` |
 # | `np.round(values)` | `xp.round(values)` |
-# | `np.clip(values, 0, 255)` | `xp.clip(values, 0, 255)` |
-# | `np.array(colour)` | `xp.asarray(colour, dtype=xp.float32, device=image.device)` |
-# | `np.linspace(a, b, n)` | `xp.linspace(a, b, n, dtype=xp.float32, device=image.device)` |
 #
 # Plain Python numbers need no conversion: `values * 0.5` is fine wherever `values` is a float array. A byte array isn't: bytes take
 # no fractions, so turn them into floats, multiply, round, and turn them back.
@@ -204,6 +203,12 @@ explore(darken, photo, sliders={"factor": (0.0, 1.0, 0.05, 0.45)},
 # | image | $(H, W, 3)$ |
 # | colour | $(\phantom{H, W,}\; 3)$ |
 # | result | $(H, W, 3)$ |
+#
+# The colour comes as a tuple. An array made from it must live where the image lives:
+#
+# | habit | portable |
+# |---|---|
+# | `np.array(colour)` | `xp.asarray(colour, dtype=xp.float32, device=image.device)` |
 
 # %% answer="tint"
 def tint(image, colour, strength):
@@ -232,7 +237,7 @@ def tint(image, colour, strength):
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# The colour is a Python tuple. Make it an array *where the image is*: last row but one of the table in part 3.
+# The colour is a Python tuple. Make it an array *where the image is*: see the last table above.
 #
 # </details>
 # <details><summary>Hint 3: nearly the answer</summary>
@@ -291,7 +296,7 @@ explore(day_for_night, photo, sliders={"factor": (0.0, 1.0, 0.05, 0.45), "streng
         alt="The photograph as day for night: darkened and tinted blue")
 
 # %% [markdown]
-# ## 5 · Find the bug: the sun that turned black
+# ## 5 · Find the bug: the sky that turned red
 #
 # A colleague wants the light to fall in from one side: bright on the left, dark on the right. For the left he needs a gain *above* 1. With floats
 # his function looked fine. Then he ran it on bytes.
@@ -320,6 +325,11 @@ print("200 * 1.5 =", value * 1.5, "as a byte:", (value * 1.5).astype(np.uint8), 
 # The cure is to **clip before you cast**: `xp.clip(values, 0, 255)`.
 #
 # **Goal.** Write `gradient` without the bug, for any array library. Floats clip too: a screen shows nothing brighter than 1.0.
+#
+# | habit | portable |
+# |---|---|
+# | `np.clip(values, 0, 255)` | `xp.clip(values, 0, 255)` |
+# | `np.linspace(a, b, n)` | `xp.linspace(a, b, n, dtype=xp.float32, device=image.device)` |
 
 # %% answer="gradient"
 def gradient(image, left, right):
@@ -374,6 +384,8 @@ with check("gradient", points=2) as c:
     c.call(gradient, white, 2.0, 2.0).close(white, "floats never exceed 1")
     c.call(gradient, bright, 1.5, 1.0).close(
         np.broadcast_to(np.uint8([[255], [200]]), (4, 2, 3)), "200 * 1.5 is 255, not 44: bytes clip before the cast")
+    c.call(gradient, np.full((2, 2, 3), 5, np.uint8), 0.55, 0.55).close(
+        np.full((2, 2, 3), 3, np.uint8), "5 * 0.55 = 2.75 becomes 3: bytes are rounded")
 c.score
 
 # %% test="gradient-full" points=2 hidden=true
@@ -477,6 +489,8 @@ with check("mix_channels", points=1) as c:
     c.call(mix_channels, one, [[1, 0, 0], [0, 1, 0], [-1, 0, 0]]).close(np.uint8([[[10, 100, 0]]]), "-10 becomes 0")
     c.call(mix_channels, one, [[0.5, 0, 0], [0, 0.5, 0], [0, 0, 0.5]]).close(
         np.uint8([[[5, 50, 100]]]), "weights are fractions, used as they are")
+    c.call(mix_channels, one, [[0.57, 0, 0], [0, 1, 0], [0, 0, 1]]).close(
+        np.uint8([[[6, 100, 200]]]), "5.7 becomes 6: bytes are rounded")
 c.score
 
 # %% test="mix_channels-full" points=2 hidden=true
@@ -562,6 +576,7 @@ with check("grayscale", points=1) as c:
     c.call(grayscale, pure[:, 1:2]).close(np.float32([[0.587]]), "pure green becomes 0.587")
     c.call(grayscale, np.full((2, 3, 3), 77, np.uint8)).close(
         np.full((2, 3), 77, np.uint8), "a grey of bytes stays as grey as it was")
+    c.call(grayscale, np.uint8([[[9, 0, 0]]])).close(np.uint8([[3]]), "2.691 becomes 3: bytes are rounded")
 c.score
 
 # %% test="grayscale-full" points=1 hidden=true
@@ -580,31 +595,33 @@ c.score
 # ## 8 · The same code elsewhere
 #
 # A GPU has memory of its own, and NumPy can't reach into it. There may be no GPU here, so we take a stand-in: `device_memory(x)` copies an array to the second
-# device of the library *array_api_strict*, where NumPy's functions fail just as they would on a card. It says nothing about speed. It says
-# whether your code would *run*.
+# device of the library *array_api_strict*, where NumPy's functions fail as they would on a card. (In some points it is stricter than a card: it takes nothing that
+# the array API standard doesn't promise.) It says nothing about speed. It says whether your code would *run*.
 #
-# One of these functions sneaks back to NumPy. Which sentence gives it away?
+# **Predict.** Here is a fifth filter. It works on every picture so far. Will it work there?
 
 # %% tags=["experiment"]
-def darken_on_the_sly(image, factor):
-    return np.asarray(image) * np.float32(factor)
+def negative(image):
+    return 255 - np.asarray(image)
+
+
+def try_there(name, run):
+    """Run a filter on the other device, and say in one line how it went."""
+    try:
+        print(f"{name:12} runs there; the result is on {run().device}")
+    except NotImplementedError:
+        print(f"{name:12} is not written yet")
+    except Exception as error:
+        print(f"{name:12} fails there: {type(error).__name__}: {error}")
 
 
 far = device_memory(photo[:40, :60])
 print("photo on the other device:", far.shape, far.dtype, far.device)
-for name, run in {
-    "darken": lambda: darken(far, 0.5),
-    "tint": lambda: tint(far, (10, 25, 90), 0.4),
-    "gradient": lambda: gradient(far, 1.8, 0.3),
-    "mix_channels": lambda: mix_channels(far, EYES["sepia"]),
-    "darken_on_the_sly": lambda: darken_on_the_sly(far, 0.5),
-}.items():
-    try:
-        print(f"{name:18} runs there; the result is on {run().device}")
-    except NotImplementedError:
-        print(f"{name:18} is not written yet")
-    except Exception as error:
-        print(f"{name:18} fails there: {type(error).__name__}: {str(error)[:90]}")
+try_there("darken", lambda: darken(far, 0.5))
+try_there("tint", lambda: tint(far, (10, 25, 90), 0.4))
+try_there("gradient", lambda: gradient(far, 1.8, 0.3))
+try_there("mix_channels", lambda: mix_channels(far, EYES["sepia"]))
+try_there("negative", lambda: negative(far))
 
 # %% [markdown]
 # That is all it takes to be portable: ask the array for its library, and never leave it. Hand these functions a CuPy array and they run on a GPU, as they stand.
@@ -707,11 +724,15 @@ show(ladder(rungs, guesses=guesses, provenance=provenance, floor_s=floor.median_
          "and the last one comes close to a plain copy")
 
 # %% [markdown]
-# **Explain.** Read the ladder from the bottom. The last two rungs do the *same* arithmetic, one product and one sum for each value; the last one only *moves less*, as the second operation
-# finds its strip in the cache. From *long rows* to *in place* the arithmetic is the same too: what went away are the new pictures. And no way of writing it gets below a plain copy,
-# which does no arithmetic at all.
+# **Explain.** Read the ladder from the bottom.
 #
-# Two steps are not about memory. Python's loops pay for the interpreter: dozens of instructions for each value. And *long rows* surprises most people: a loop over three channels costs more to start than to run.
+# - *one pass* and *merged* do the same arithmetic: one product and one sum for each value. *one pass* only moves less, because its second operation finds the strip in the cache.
+# - *in place* does the arithmetic of *long rows*. What went away are the new pictures.
+# - *long rows* does the arithmetic of *as written*. A loop over three channels costs more to start than to run.
+# - *Python loops* pay for the interpreter: dozens of instructions for each value.
+#
+# The dashed line is a plain copy: every byte read, every byte written, no arithmetic at all. No rung gets far below it. (If one does, or if *one pass* loses to *merged*, something else was using this machine
+# while you measured: a warning stands above the chart. Run the cell again.)
 
 # %% [markdown]
 # ### More cores, more speed?
@@ -752,7 +773,7 @@ for name, function, image in (("day for night", one_pass, big), ("a filter full 
 
 # %% [markdown]
 # On an idle machine the tangents gain almost as many times as there are cores: each core has its own arithmetic. Day for night gains less: the cores share one memory, and it
-# is the memory that is busy. (If *both* gains are near 1, something else was using the cores. Measure again.) Remember this when you read "10,000 cores" on a datasheet.
+# is the memory that is busy. (If the gains come out below 1, or the wrong way round, the cores were not yours alone. Close what you can and measure again.) Remember this when you read "10,000 cores" on a datasheet.
 
 # %% [markdown]
 # ## 10 · Count the bytes
@@ -815,20 +836,24 @@ with check("bytes_moved", points=1) as c:
 c.score
 
 # %% [markdown]
-# **Look: predict a time from a count.** Bytes over bandwidth is a time. `merged` reads and writes the picture twice, so 2 reads and 2 writes. Is the prediction right?
+# **Look: predict times from counts.** Bytes over bandwidth is a time. `merged` has two operations, and each reads a picture and writes one: 2 reads, 2 writes. Now count `as_written` yourself, line by
+# line, before you run on. How many operations work on whole pictures?
 
 # %% tags=["experiment"]
 bandwidth = 2 * big.nbytes / floor.median_s  # measured: the plain copy, one read and one write
 try:
-    expected_s = bytes_moved(big.shape, big.itemsize, 2, 2) / bandwidth
-    came_out_s = rungs["merged, two passes"].median_s
-    print(f"predicted {expected_s * 1e3:.1f} ms (modelled), came out {came_out_s * 1e3:.1f} ms (measured)")
+    for name, reads, writes in (("merged, two passes", 2, 2), ("NumPy as written", 4, 4)):
+        expected_s = bytes_moved(big.shape, big.itemsize, reads, writes) / bandwidth
+        came_out_s = rungs[name].median_s
+        print(f"{name:20} predicted {expected_s * 1e3:5.1f} ms (modelled), came out {came_out_s * 1e3:5.1f} ms (measured)")
 except NotImplementedError:
     print("bytes_moved is not written yet")
+except Exception as error:
+    print(f"bytes_moved stops: {type(error).__name__}: {error}")
 
 # %% [markdown]
-# It is often a little *faster* than predicted. A processor that finds a value in its cache doesn't go to memory for it; and a plain write first reads the line that it overwrites, which
-# an in-place update has anyway. Counting whole-array journeys is a model. It is right within a factor of two, and that is enough to choose between a loop and a ladder.
+# Two products, one sum and the copy into `out`: four reads and four writes. For `merged` the count is right within a factor of two, often a little high, as caches and the way a processor writes are not in it. For
+# `as_written` it is far too low, and that is worth knowing: what costs there is not moving, but starting a loop for every three values and asking the system for fresh memory. **A model that fails tells you where to look.**
 
 # %% [markdown]
 # ## 11 · Under the roof
@@ -854,6 +879,7 @@ def speedup(baseline, candidate):
 # | day for night, one pass | 6 | 24 | 0.25 |
 # | mix_channels | 15 | 24 | 0.625 |
 # | a polynomial of degree 10 | 60 | 24 | 2.5 |
+# | for comparison: the matrix product of two 1024 x 1024 arrays | | | 171 |
 #
 # **Predict.** The last one does twenty operations for each value, twenty times what darkening does. How many times longer will it take, written strip by strip? Guess before you run on.
 
@@ -895,38 +921,59 @@ points, times = {}, {}
 for name, (operate, flops) in kernels.items():
     times[name] = rungs["one pass"] if operate is None else measure(by_strips(operate), big, out, label=name)
     points[name] = (arithmetic_intensity(flops, 2 * big.nbytes), flops / times[name].median_s)
+square = np.ones((1024, 1024), dtype=np.float32)
+product = measure(np.matmul, square, square, label="matrix product 1024 x 1024")
+flops = 2 * 1024**3
+points["matrix product"] = (arithmetic_intensity(flops, 3 * square.nbytes), flops / product.median_s)
 record("polynomial of degree 10 over darken, time", speedup(times["polynomial, degree 10"], times["darken"]), "x")
 
 # %% tags=["experiment"]
 show(roofline(roof, points),
-     alt="Four filters as dots under this machine's roof: the first ones lie near the sloping part, where memory is the limit")
+     alt="Five computations as dots under this machine's roof: darken and day for night lie near the slope, where memory is the "
+         "limit; the matrix product at the flat top, where arithmetic is; the polynomial and mix_channels well below")
 
 # %% [markdown]
-# **Read it.** A dot on the slope waits for memory; a dot under the flat part waits for arithmetic; a dot far below the roof waits for something the roof doesn't know: here the interpreter, single-threaded
-# code, or (for `mix_channels`) a matrix product whose matrices are three wide. The ridge says how many operations you could do for each byte *for free*.
+# **Read it.** A dot on the slope waits for memory. A dot at the flat top waits for arithmetic: the matrix product uses every value a thousand times, so moving hardly matters. The corner between them is the **ridge**: left of it,
+# memory is the limit, right of it, arithmetic.
+#
+# And the polynomial? It stands left of most ridges, so its twenty operations should cost no more time than darken's one. They cost several times as much. The roof knows two limits; here is a third: NumPy does the twenty operations as
+# twenty loops, and each carries the strip from the cache to the arithmetic and back. A loop that kept a value in a register and did all twenty there would come near the roof. You write such a loop in lab 02. `mix_channels` hangs
+# low for a kindred reason: a matrix product whose matrix is three wide has no time to get going.
+#
+# (A dot may lie a little *above* the slope: the slope is measured too, by a copy, and a copy can be disturbed.)
 
 # %% [markdown]
 # ## 12 · The journey costs more than the work
 #
-# A GPU's memory is fast, but the picture starts in yours. To the card, through the filter, and back: three parts. With a GPU here they are measured below; without one they
-# are modelled from published figures: a T4 reads its memory with 320 GB/s (published: NVIDIA's T4 datasheet), and PCIe 3.0 x16 carries 16 GB/s in one direction (published: PCI-SIG's rate, before overhead).
+# A GPU's memory is fast, but the picture starts in yours. To the card, through the filter, and back: three parts. Here they are modelled from published figures: a T4 reads its memory with 320 GB/s (published:
+# NVIDIA's T4 datasheet), and PCIe 3.0 x16 carries 16 GB/s in one direction (published rate, before overhead). Your processor's part is measured.
+#
+# **Predict.** One filter: card or processor, who wins? And ten filters, one after the other, before the picture comes home?
 
 # %% tags=["experiment"]
-filters = 1  # how many filters run on the card before the picture comes home: try 1, 2, 10, 100
 one_way, memory = 16e9, 320e9  # byte/s, published
-travel_s, there_s = big.nbytes / one_way, filters * 2 * big.nbytes / memory
-parts = {"to the card": travel_s, f"{filters} x day for night": there_s, "back": travel_s}
-here = filters * rungs["one pass"].median_s
-show(stacked(parts, provenance="modelled"),
-     alt="One stacked bar: the two journeys over the bus take most of the time, the filter itself a sliver")
-print(f"on a T4 with both journeys {sum(parts.values()) * 1e3:.1f} ms (modelled); here {here * 1e3:.1f} ms (measured)")
-if filters == 1:
-    record("share of the trip that is travel, one filter on a T4", 2 * travel_s / sum(parts.values()), "", "modelled",
-           source="144 MB each way over PCIe 3.0 x16, T4 memory, published rates")
+travel_s, there_s, here_s = big.nbytes / one_way, 2 * big.nbytes / memory, rungs["one pass"].median_s
+bars, labels = {}, {}
+for filters in (1, 10):
+    word = "filter" if filters == 1 else "filters"
+    bars[f"{filters} {word}, here"] = {"compute": filters * here_s}
+    bars[f"{filters} {word}, T4"] = {"to the card": travel_s, "compute": filters * there_s, "back": travel_s}
+    labels |= {f"{filters} {word}, here": "measured", f"{filters} {word}, T4": "modelled"}
+show(stacked(bars, provenance=labels),
+     alt="Stacked bars. One filter: the card spends nearly all its time on the two journeys, and ends about where the processor does. "
+         "Ten filters: the journeys are the same, and the card is several times faster")
+for filters in (1, 10, 100):
+    gain = filters * here_s / (2 * travel_s + filters * there_s)
+    print(f"{filters:3} in a row: the T4, both journeys included, is {gain:.2g} times as fast as this processor (modelled)")
+record("share of the trip that is travel, one filter on a T4", 2 * travel_s / (2 * travel_s + there_s), "", "modelled",
+       source="144 MB each way over PCIe 3.0 x16, T4 memory, published rates")
 
 # %% [markdown]
-# **Work it out.** How many filters must run on the card before the trip pays against your processor? Set `filters` above until the card wins, then check with the formula: travel / (time here - time there), each for one filter.
-# A neural network runs hundreds of layers on a picture before it comes home. That is why it lives on the card, and why a single `darken` shouldn't.
+# **Work it out.** With one filter the card's time is nearly all travel, and who wins is almost a draw. The trip pays as soon as
+#
+# $$n > \frac{\text{both journeys}}{\text{time here} - \text{time there}} \quad\text{filters run before the picture comes home.}$$
+#
+# Put your numbers in. Then imagine a processor with a quarter of your time. And what could the card gain at most, for very many filters? A neural network runs hundreds of layers on a picture before it comes home: that is why it lives on the card.
 
 # %% [markdown]
 # ## 13 · On real hardware
@@ -953,7 +1000,7 @@ else:
            source="T4: 288 MB over 320 GB/s, one pass, no transfers")
 
 # %% [markdown]
-# Where to see it live: in Colab choose *Runtime ▸ Change runtime type ▸ T4 GPU* and run this notebook again. Your ledger keeps both machines' figures apart by their label.
+# Where to see it live: in Colab choose *Runtime ▸ Change runtime type ▸ T4 GPU* and run this notebook again. Your ledger notes for each measured figure the machine that it comes from.
 
 # %% [markdown]
 # ## 14 · You have written a neuron
@@ -966,24 +1013,24 @@ small_photo = photo[::2, ::2].astype(np.float32) / 255
 with style():
     fig, axes = plt.subplots(1, 3, figsize=(8, 3.5), width_ratios=[1.0, 1.25, 1.0], layout="constrained")
 axes[0].imshow(small_photo)
-axes[0].set_title("x: a pixel, three numbers", fontsize=11)
+axes[0].set_title("x: every pixel has three numbers", fontsize=10)
 axes[2].imshow(np.clip(small_photo @ weights.T, 0, 1))
-axes[2].set_title("clip(W x + b): the filtered pixel", fontsize=11)
+axes[2].set_title("clip(W x): three others", fontsize=10)
 for axis in axes:
     axis.axis("off")
 net, colours = axes[1], ("#C1121F", "#1B7F3B", "#1D4ED8")
 net.set(xlim=(-0.28, 1.28), ylim=(-1.25, 2.55))
-net.set_title("mix_channels: nine weights", fontsize=11)
+net.set_title("mix_channels: nine weights", fontsize=10)
 for i in range(3):
     for j in range(3):
         net.plot([0, 1], [2 - j, 2 - i], color="#444444", linewidth=0.6 + 5 * weights[i, j], alpha=0.75, zorder=1)
     for x, name in ((0, "rgb"[i]), (1, "rgb"[i] + "′")):
         net.scatter(x, 2 - i, s=620, color=colours[i], edgecolor="white", linewidth=1.5, zorder=2)
         net.text(x, 2 - i, name, color="white", ha="center", va="center", fontsize=12, fontweight="bold", zorder=3)
-net.text(0.5, -0.72, "out$_i$ = clip( $\\sum_j$ W$_{ij}$ x$_j$ + b$_i$ )", ha="center", fontsize=13)
+net.text(0.5, -0.72, "out$_i$ = clip( $\\sum_j$ W$_{ij}$ x$_j$ )", ha="center", fontsize=13)
 net.text(0.5, -1.15, "the thicker the line, the larger the weight", ha="center", fontsize=9)
 show(fig, alt="Left the photograph, right the same in sepia. Between them three dots for red, green and blue are joined by nine lines "
-              "to three dots of output, as a layer of a neural network is drawn; below, the formula clip of W x plus b")
+              "to three dots of output, as a layer of a neural network is drawn; below, the formula clip of W x")
 
 # %% [markdown]
 # | your filter | its formula | in a network it is called | formula |
@@ -994,12 +1041,12 @@ show(fig, alt="Left the photograph, right the same in sepia. Between them three 
 # | `mix_channels` | matrix @ pixel | a layer: a 1 x 1 convolution | $W x$ |
 
 # %% [markdown]
-# The photographer chooses the numbers by eye. A network *learns* them. That is the whole difference, and the rest of this course.
+# `tint` has the bias, `mix_channels` the weights. A layer has both: clip(W x + b). The photographer chooses the numbers by eye. A network *learns* them. That is the whole difference, and the rest of this course.
 
 # %% [markdown]
 # ## 15 · In your own words
 #
-# **A card with ten times the arithmetic of another darkens pictures only twice as fast. Why?** In at most 120 words: name the mechanism, use one number from your ledger, and say for which
+# **A card has ten times the arithmetic of another, and twice its memory bandwidth. It darkens pictures only twice as fast. Why?** In at most 120 words: name the mechanism, use one number from your ledger, and say for which
 # filter the answer would be different. A person reads this.
 #
 # <details><summary>How it is marked (0 to 3)</summary>
@@ -1011,8 +1058,8 @@ show(fig, alt="Left the photograph, right the same in sepia. Between them three 
 # %% [markdown] written="why-bandwidth" points=3
 # Darkening does one operation for every eight bytes, an intensity of 0.125, far left of the ridge: the processor waits for memory. Here one pass took 1.4 times a plain copy
 # that computes nothing, so almost all the time is moving. A card with ten times the arithmetic but twice the bandwidth moves the picture
-# twice as fast, and the arithmetic stays idle. For a filter with an intensity above the ridge, such as a polynomial of high degree on values that stay in registers,
-# arithmetic is the limit and the card would come near ten times.
+# twice as fast, and the arithmetic stays idle. A matrix product of 1024 x 1024 does 171 operations for each byte, right of the ridge: there
+# arithmetic is the limit, and the card would come near ten times.
 
 # %% [markdown]
 # ## 16 · Your ledger so far
@@ -1043,9 +1090,9 @@ ledger_view.keep()
 # The products go up to 382, and a byte keeps what is left after subtracting 256. Clip before you cast.
 #
 # </details>
-# <details><summary><b>3.</b> You may fuse three filters into one pass, or buy a processor with three times the FLOPS. Which helps a day-for-night filter?</summary>
+# <details><summary><b>3.</b> You may rewrite three filters as one pass over the picture, or buy a processor with three times the FLOP/s. Which helps day for night?</summary>
 #
-# The fusing. It cuts the journeys to memory from three to one; the processor would wait three times as idly.
+# The rewriting. It cuts the journeys to memory from three to one. The new processor would wait for the same memory.
 #
 # </details>
 #

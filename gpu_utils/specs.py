@@ -30,11 +30,14 @@ Sources: https://docs.nvidia.com/cuda/cuda-c-programming-guide/#compute-capabili
 https://nvidia.github.io/TransformerEngine/support_matrix.html (FP8, NVFP4).
 """
 
+_VIRTUAL = re.compile(r"-[0-9]+[abcq]$")
+"""A virtual GPU ("GRID T4-2Q") is a part of a card: https://docs.nvidia.com/vgpu/latest/grid-vgpu-user-guide/"""
+
 _WITHOUT_TENSOR_CORES = re.compile(
     r"\b(GTX 16\d\d|MX\s?[45]50|T(400|500|550|600|1000|1200)|Quadro T[12]000)\b", re.IGNORECASE
 )
 """The small Turing chips (TU116, TU117) report (7, 5) and have no tensor cores:
-https://en.wikipedia.org/wiki/Turing_(microarchitecture)"""
+https://techpowerup.com/review/evga-gtx-1660-ti-xc-black/2.html, https://www.notebookcheck.it/NVIDIA-GeForce-GTX-1650-Desktop.449959.0.html"""
 
 
 def features(compute_capability: Sequence[int] | None, name: str = "") -> set[str]:
@@ -87,7 +90,8 @@ class Spec:
 def spec(name: str | None) -> Spec | None:
     """The datasheet row of a GPU by the name that its driver gives, None when there is none.
 
-    The longest match wins: an L40S is no L4, an A10G no A10.
+    The longest match wins: an L40S is no L4, an A10G no A10. A MIG slice has the row of its GPU; a virtual GPU,
+    which is a part of one, has none.
 
     >>> spec("NVIDIA A100-SXM4-40GB").name
     'A100-40GB'
@@ -96,6 +100,8 @@ def spec(name: str | None) -> Spec | None:
     """
     best, length = None, 0
     text = re.sub(r"\s+mig\s.*$", "", (name or "").lower())
+    if _VIRTUAL.search(text):
+        return None
     for pattern, row in _table():
         found = pattern.search(text)
         if found and len(found.group()) > length:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from gpu_utils import diagnosis
 from gpu_utils.device import Device, Machine, Mig, detect, recorded_machines
 from gpu_utils.probes import cpu, jetson, nvidia, platforms
 from gpu_utils.probes.process import Outcome
@@ -169,6 +170,16 @@ class TestRecordedMachines:
         assert len(liars) == 1, "a card is present and can't be used"
         assert liars[0].best().kind == "cpu"
         assert "arch_too_new" in [finding.id for finding in liars[0].findings]
+
+    def test_the_lying_one_was_tried_in_a_container(self) -> None:
+        """nvidia-smi ran outside, the program inside: a newer build has to come into the container."""
+        assert [one.container for one in recorded_machines()] == [None, None, None, "apptainer", None, None]
+
+    def test_what_they_say_is_what_the_symptom_table_says_today(self) -> None:
+        for one in recorded_machines():
+            for finding in one.findings:
+                today = diagnosis.finding(finding.id, device=finding.message.split(" is ")[0], detail=finding.message)
+                assert finding == today
 
     def test_they_differ(self) -> None:
         kinds = {device.kind for one in recorded_machines() for device in one.devices}

@@ -87,6 +87,14 @@ def test_an_arm_core_has_a_name_too(machine_folder: Folder) -> None:
         ("local", {}, {"/opt/ml/metadata/resource-metadata.json": "{}"}),
         ("lightning_studio", {"LIGHTNING_CLOUD_URL": "x", "LIGHTNING_CLOUDSPACE_HOST": "y"}, {}),
         ("local", {"LIGHTNING_CLOUD_URL": "x"}, {}),
+        ("sagemaker_notebook", {}, {"/etc/opt/ml/sagemaker-notebook-instance-version.txt": "3"}),
+        ("sagemaker_training", {"SM_CURRENT_HOST": "algo-1"}, {}),
+        ("sagemaker_studio_lab", {}, {"/home/studio-lab-user/x": ""}),
+        ("paperspace_gradient", {"PAPERSPACE_NOTEBOOK_ID": "n1"}, {}),
+        ("databricks", {"DATABRICKS_RUNTIME_VERSION": "15.4"}, {}),
+        ("codespaces", {"CODESPACES": "true"}, {}),
+        ("kaggle", {}, {"/kaggle/input/x": ""}),
+        ("local", {"USER": "jovyan", "BINDER_SERVICE_HOST": "10.0.0.1"}, {}),
         ("wsl", {}, {"/proc/sys/kernel/osrelease": "5.15.153.1-microsoft-standard-WSL2\n"}),
     ],
 )
@@ -99,6 +107,7 @@ def test_platforms(machine_folder: Folder, platform: str, env: dict[str, str], t
     [
         (None, {}, {"/proc/1/cgroup": "0::/\n"}),
         ("docker", {}, {"/.dockerenv": ""}),
+        ("apptainer", {}, {"/.singularity.d/labels.json": "{}", "/.dockerenv": ""}),
         ("podman", {}, {"/run/.containerenv": "", "/proc/1/cgroup": "0::/\n"}),
         ("kubernetes", {"KUBERNETES_SERVICE_HOST": "10.0.0.1"}, {"/.dockerenv": ""}),
         ("docker", {}, {"/proc/1/cgroup": "4:memory:/docker/0123\n"}),
@@ -140,3 +149,15 @@ def test_a_jetson_in_a_container_has_no_release(machine_folder: Folder) -> None:
 def test_a_raspberry_pi_is_no_jetson(machine_folder: Folder) -> None:
     tree = {"/proc/device-tree/model": "Raspberry Pi 5\0", "/proc/device-tree/compatible": "raspberrypi,5-model-b\0"}
     assert [device.kind for device in detect(root=machine_folder(tree), env={}, quick=True).devices] == ["cpu"]
+
+
+def test_a_container_and_kubernetes_stand_apart_from_the_platform(machine_folder: Folder) -> None:
+    env = {"KUBERNETES_SERVICE_HOST": "10.0.0.1", "JUPYTERHUB_API_URL": "http://hub", "BINDER_REQUEST": "v2/gh/x"}
+    machine = detect(root=machine_folder({"/.dockerenv": ""}), env=env, quick=True)
+    assert (machine.platform, machine.container) == ("binder", "kubernetes")
+    assert str(machine).startswith("Binder, in a container (Kubernetes)")
+
+
+def test_vnni_and_bfloat16_are_told(machine_folder: Folder) -> None:
+    flags = FOUR.replace("avx512f", "avx512f avx512_vnni avx512_bf16 amx_int8")
+    assert {"avx512_vnni", "avx512_bf16", "amx_int8"} <= set(cpu(machine_folder({"/proc/cpuinfo": flags})).features)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from gpu_utils.device import Device, Finding, Machine, detect, recorded_machines
+from gpu_utils.device import Device, Finding, Machine, Pcie, detect, recorded_machines
 from gpu_utils.report import text
 
 
@@ -73,6 +73,22 @@ def test_the_table_can_be_read_aloud() -> None:
     assert page.open == []
     assert "caption" in dict(page.seen)
     assert all(attributes.get("scope") in ("col", "row") for tag, attributes in page.seen if tag == "th")
+
+
+def test_a_notebook_shows_the_report_and_not_the_record() -> None:
+    from IPython.core.formatters import DisplayFormatter
+
+    shown, _ = DisplayFormatter().format(recorded_machines()[1])
+    assert shown["text/plain"] == str(recorded_machines()[1])
+    assert shown["text/html"].startswith("<table")
+
+
+def test_pcie_links_are_told() -> None:
+    links = [Pcie(4, 16, 16), Pcie(4, 16, 8), Pcie(None, 4), Pcie(5, None)]
+    cards = [Device("cuda", place, "card", pcie=link) for place, link in enumerate(links)]
+    report = [str(Machine("local", None, (card, Device("cpu", 0, "CPU", usable=True)))) for card in cards]
+    said = ["PCIe 4 with 16 lanes", "PCIe 4 with 8 of 16 lanes", "PCIe with 4 lanes", "PCIe 5"]
+    assert all(words in text for words, text in zip(said, report, strict=True))
 
 
 def test_names_can_not_inject_markup() -> None:

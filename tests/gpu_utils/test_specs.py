@@ -41,7 +41,7 @@ def test_nothing_is_known_of_no_capability() -> None:
         ("Tesla T4", "T4"),
         ("NVIDIA L4", "L4"),
         ("NVIDIA L40S", "L40S"),
-        ("NVIDIA L40", None),
+        ("NVIDIA L40", "L40"),
         ("NVIDIA A10", "A10"),
         ("NVIDIA A10G", None),
         ("NVIDIA A100-SXM4-40GB", "A100-40GB"),
@@ -59,6 +59,35 @@ def test_nothing_is_known_of_no_capability() -> None:
         ("NVIDIA GeForce RTX 3090 Ti", None),
         ("Tesla V100-SXM2-16GB", "V100-SXM2"),
         ("A100-80GB SXM", "A100-80GB SXM"),
+        ("Tesla V100-SXM2-32GB", "V100-SXM2 32GB"),
+        ("Tesla V100-PCIE-16GB", "V100-PCIe"),
+        ("Tesla V100-SXM3-32GB", None),
+        ("Tesla P100-PCIE-16GB", "P100-PCIe 16GB"),
+        ("Tesla P100-PCIE-12GB", None),
+        ("Tesla P100-SXM2-16GB", "P100-SXM2"),
+        ("NVIDIA A100-PCIE-40GB", "A100-40GB"),
+        ("NVIDIA A100-SXM4-80GB MIG 3g.40gb", "A100-80GB SXM"),
+        ("NVIDIA A100X", None),
+        ("NVIDIA A30 MIG 1g.6gb", "A30"),
+        ("NVIDIA A40", None),
+        ("NVIDIA H100 80GB HBM3 MIG 1g.10gb+me", "H100 SXM"),
+        ("NVIDIA H200", "H200 SXM"),
+        ("NVIDIA H200 NVL", None),
+        ("NVIDIA GH200 480GB", None),
+        ("NVIDIA GB10", None),
+        ("NVIDIA GB300", None),
+        ("NVIDIA B300", None),
+        ("NVIDIA GeForce RTX 3090", "RTX 3090"),
+        ("NVIDIA GeForce RTX 4070 Laptop GPU", None),
+        ("NVIDIA GeForce RTX 5090 Laptop GPU", None),
+        ("NVIDIA GeForce RTX 2080 Ti", "RTX 2080 Ti"),
+        ("GeForce RTX 2080", None),
+        ("Tesla K80", "K80"),
+        ("NVIDIA T1000", None),
+        ("GRID T4-2Q", None),
+        ("Orin (nvgpu)", None),
+        ("NVIDIA Thor", None),
+        ("nvidia l4", "L4"),
         ("NVIDIA T400", None),
         ("AMD Instinct MI300X", None),
         ("", None),
@@ -68,6 +97,25 @@ def test_nothing_is_known_of_no_capability() -> None:
 def test_the_row_of_a_name(name: str | None, row: str | None) -> None:
     found = spec(name)
     assert (found and found.name) == row
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["NVIDIA GeForce GTX 1660 Ti", "GeForce GTX 1650", "NVIDIA GeForce MX450", "NVIDIA T1000", "Quadro T2000"],
+)
+def test_the_small_turing_cards_have_no_tensor_cores(name: str) -> None:
+    assert features((7, 5), name) == set()
+    assert features((7, 5), "Tesla T4") == {"fp16_tensor", "int8_tensor"}
+
+
+def test_sparse_figures_are_never_mixed_in() -> None:
+    """With 2:4 sparsity a datasheet doubles: INT8 and FP8 stay at twice FP16, and FP16 at most at twice TF32."""
+    for row in specs():
+        dense = row.dense_flops
+        if "fp8" in dense and "bf16_tensor" in dense:
+            assert dense["fp8"] <= 2.1 * dense["bf16_tensor"], row.name
+        if "tf32" in dense and "bf16_tensor" in dense:
+            assert dense["bf16_tensor"] <= 2.1 * dense["tf32"], row.name
 
 
 def test_every_row_finds_itself_and_names_its_source() -> None:

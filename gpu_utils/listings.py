@@ -35,7 +35,11 @@ class CompileError(ValueError):
 
 
 class MissingCompiler(RuntimeError):
-    """The compiler is not installed, and nobody recorded what it would have made of this kernel."""
+    """The compiler is not installed, and nobody recorded what it would have made of this kernel.
+
+    >>> isinstance(MissingCompiler(), RuntimeError)
+    True
+    """
 
 
 @dataclass(frozen=True)

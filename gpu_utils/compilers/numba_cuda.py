@@ -11,12 +11,20 @@ __all__ = ["compile_numba", "source_of", "version"]
 
 
 def version() -> str:
-    """Numba's version. MissingCompiler when it is not here."""
+    """Numba's version. MissingCompiler when it is not here.
+
+    >>> version()[0].isdigit()
+    True
+    """
     return str(_numba().__version__)
 
 
 def source_of(kernel: Any) -> str:
-    """The text of a kernel or function, "" when Python doesn't know it."""
+    """The text of a kernel or function, "" when Python doesn't know it.
+
+    >>> source_of(len)
+    ''
+    """
     try:
         return inspect.getsource(getattr(kernel, "py_func", kernel))
     except (OSError, TypeError):

@@ -28,14 +28,22 @@ def available() -> bool:
 
 
 def version() -> str:
-    """The library's version, "12.9". MissingCompiler when it is not here."""
+    """The library's version, "12.9". MissingCompiler when it is not here.
+
+    >>> not available() or float(version()) >= 11
+    True
+    """
     major, minor = ctypes.c_int(), ctypes.c_int()
     _must(_loaded().nvrtcVersion(ctypes.byref(major), ctypes.byref(minor)))
     return f"{major.value}.{minor.value}"
 
 
 def architectures() -> list[str]:
-    """The targets that this version knows: 12.9 begins at sm_50, 13 at sm_75."""
+    """The targets that this version knows: 12.9 begins at sm_50, 13 at sm_75.
+
+    >>> not available() or "sm_80" in architectures()
+    True
+    """
     count = ctypes.c_int()
     _must(_loaded().nvrtcGetNumSupportedArchs(ctypes.byref(count)))
     numbers = (ctypes.c_int * count.value)()
@@ -48,6 +56,9 @@ def compile_cuda(source: str, target: str, options: Sequence[str] = ()) -> str:
 
     ValueError for a target that this version doesn't know, CompileError (with the line) for a source that is wrong,
     MissingCompiler where there is no NVRTC.
+
+    >>> not available() or ".target sm_80" in compile_cuda("__global__ void nothing() {}", "sm_80")
+    True
     """
     known = architectures()
     if target.rstrip("af") not in known:

@@ -27,12 +27,20 @@ def available() -> bool:
 
 
 def version() -> str:
-    """Triton's version. MissingCompiler when it is not here."""
+    """Triton's version. MissingCompiler when it is not here.
+
+    >>> not available() or version()[0].isdigit()
+    True
+    """
     return str(_triton().__version__)
 
 
 def source_of(kernel: Any) -> str:
-    """The text of a @triton.jit function, or the text itself."""
+    """The text of a @triton.jit function, or the text itself.
+
+    >>> source_of("def nothing(): pass")
+    'def nothing(): pass'
+    """
     return kernel if isinstance(kernel, str) else str(kernel.src)
 
 
@@ -45,6 +53,10 @@ def compile_triton(kernel: Any, target: str, signature: Mapping[str, str], const
 
     ValueError for arguments that don't fit the kernel, CompileError (with the line) for a kernel that is wrong,
     MissingCompiler where there is no Triton.
+
+    >>> source = "import triton\\n@triton.jit\\ndef nothing(x):\\n    pass"
+    >>> not available() or ".target sm_80" in compile_triton(source, "sm_80", {"x": "*fp32"}, {})
+    True
     """
     triton = _triton()
     from triton.backends.compiler import GPUTarget

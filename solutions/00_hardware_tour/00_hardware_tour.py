@@ -1,4 +1,4 @@
-# %% [markdown] title=true minutes=50 hardware="a GPU joins the report and the plot"
+# %% [markdown] title=true minutes=70 hardware="a GPU joins the report and the plot"
 # # 00 · What am I running on?
 #
 # {badges}
@@ -63,7 +63,7 @@ predict("H100 over this machine, float32 arithmetic", None, "x")
 CHIPS = [  # year, name, transistors: published, see the sources at the end
     (1999, "GeForce 256", 23e6), (2006, "GeForce 8800", 681e6),
     (2017, "V100", 21.1e9), (2020, "A100", 54.2e9), (2022, "H100", 80e9), (2024, "B200", 208e9)]
-TURNS = [(2007, "CUDA: open to\nprograms"), (2012, "AlexNet, on two\ngamers' cards"), (2022.7, "Ethereum ends\nGPU mining")]
+TURNS = [(2007, "CUDA: open to\nprograms"), (2012, "AlexNet, on two\ngamers' cards"), (2022.7, "Ethereum's\nmining ends")]
 with style():
     fig = new_figure(8, 4.2)
     axes = fig.subplots()
@@ -78,13 +78,13 @@ with style():
     for year, text in TURNS:
         axes.axvline(year, color="#6b6b6b", lw=1, ls=(0, (5, 3)))
         axes.annotate(text, (year, 7.5e6), (4, 0), textcoords="offset points", fontsize=9, va="bottom")
-    axes.set(yscale="log", xlim=(1997, 2028), ylim=(6e6, 1e12), ylabel="transistors, log scale", title="One chip (published)")
+    axes.set(yscale="log", xlim=(1997, 2028), ylim=(6e6, 1e12), ylabel="transistors, log scale", title="One GPU (published)")
     axes.grid(axis="y")
 show(fig, alt="Transistors in one graphics chip on a log scale, published: 23 million in 1999, 681 million in 2006, 21 billion in 2017, "
-              "208 billion in 2024. Lines mark CUDA in 2007, AlexNet in 2012 and the end of Ethereum mining in 2022")
+              "208 billion in 2024. Lines mark CUDA in 2007, AlexNet in 2012 and the end of Ethereum's mining in 2022")
 
 # %% [markdown]
-# About 9,000 (published counts; for the GeForce 256 you also find 17 million). A transistor count says how *big* a chip is, no more. Two other words from the box:
+# About 9,000 (published counts; for the GeForce 256 you also find 17 million, and the B200 is two dies of 104 billion each). A transistor count says how *big* a chip is, no more. Two other words that sell cards:
 #
 # - **"Third-generation ray tracing"** counts the generations of circuits that follow rays of light, first sold in 2018. Training uses none of them, and the A100 has none.
 # - **FLOPS** is the word that everybody uses and few define:
@@ -94,7 +94,7 @@ show(fig, alt="Transistors in one graphics chip on a log scale, published: 23 mi
 # | FLOP | one operation on numbers with a point: a product, or a sum. A multiply-add counts as two |
 # | FLOP/s, also FLOPS | operations *a second*: a speed. This course writes FLOP/s |
 # | FLOPs | a *number* of operations, or a speed, or a typing error: ask |
-# | TOPS | 10¹² operations a second on *whole* numbers, often of 8 bits, often with half of them skipped |
+# | TOPS | 10¹² operations a second on short numbers: usually *whole* ones of 8 bits, lately floats of 4, often with half of them skipped |
 #
 # A card has a dozen peaks, one for each number format. A peak without its format says nothing. Remember this in part 11.
 
@@ -117,7 +117,7 @@ show(fig, alt="Transistors in one graphics chip on a log scale, published: 23 mi
 # | a board the size of a hand | the customer's | a few watts, and nobody who reboots it | one memory for CPU and GPU |
 #
 # **Other makers.** AMD's cards speak ROCm (and PyTorch still calls them `cuda`), Apple's chips MPS, Intel's XPU, Google's TPUs XLA. This course runs on all of them and on none. Its examples come
-# from NVIDIA because most shared machines do, and because one number, the compute capability, says so much.
+# from NVIDIA because one number, the compute capability, says so much.
 #
 # **What Colab's T4 shows you, and what it can't.** Its tensor cores multiply FP16 and INT8. It has no TF32, no BF16 cores, no FP8, and can't be cut into slices (MIG). Where a lab needs those,
 # it emulates them bit by bit or quotes who measured them, and says which.
@@ -133,7 +133,7 @@ show(fig, alt="Transistors in one graphics chip on a log scale, published: 23 mi
 # | `int8_tensor` | (7, 2) | Xavier, then T4 | matrix products of bytes (lab 12) |
 # | `tf32`, `bf16` | (8, 0) | A100 | 32-bit code made faster; 16 bits with float32's range (06, 07) |
 # | `sparsity_2_4` | (8, 0) | A100 | two of every four weights are zero, and skipped (08) |
-# | `fp8` | (8, 9) | L4, RTX 40 | 8-bit floats (06) |
+# | `fp8` | (8, 9) | RTX 40, L4 | 8-bit floats (06) |
 # | `nvfp4` | (10, 0) | B200 | 4-bit floats with a scale for each block (07) |
 #
 # Two things it doesn't tell. MIG goes by product, not by generation. And a rule of generations has exceptions: GTX 16 cards say 7.5 as a T4 does, and have no tensor cores at all.
@@ -141,6 +141,9 @@ show(fig, alt="Transistors in one graphics chip on a log scale, published: 23 mi
 # **Predict.** How many of the seven has a T4 (7.5)? A V100 (7.0), the flagship of the year before? An RTX 5090 (12.0)?
 #
 # **Goal.** From the pair to the set of names.
+#
+# Below your answer stand two checks, here and in every lab. The first one you see, and it tells you what is wrong. Of the second you see only a comment: it asks the same of other inputs when your work is
+# graded. Together they make the points.
 
 # %% answer="features"
 def features(compute_capability):
@@ -180,7 +183,7 @@ def features(compute_capability):
 
 # %% test="features-basic" points=2
 with check("features", points=2) as c:
-    c.call(features, (7, 5)).equal({"fp16_tensor", "int8_tensor"}, "a T4, 7.5, multiplies FP16 and INT8, and that is all")
+    c.call(features, (7, 5)).equal({"fp16_tensor", "int8_tensor"}, "a T4, 7.5, has FP16 and INT8 tensor cores, and nothing else of the seven")
     c.call(features, (8, 6)).equal(
         {"fp16_tensor", "int8_tensor", "tf32", "bf16", "sparsity_2_4"}, "an RTX 3090, 8.6, has all that began with 8.0")
     c.call(features, (9, 0)).equal(
@@ -189,20 +192,28 @@ with check("features", points=2) as c:
 c.score
 
 # %% test="features-full" points=3 hidden=true
-# Every edge of the table, and capabilities that no card has yet.
+# Every edge of the table, what lies just before and after it, and capabilities that no card has yet.
 with check("features", points=3) as c:
     ampere = {"fp16_tensor", "int8_tensor", "tf32", "bf16", "sparsity_2_4"}
-    later = (int(c.rng.integers(11, 20)), int(c.rng.integers(0, 5)))
+    later = (int(c.rng.integers(11, 20)), int(c.rng.integers(0, 10)))
     before_ada = (8, int(c.rng.integers(1, 9)))
-    before_volta = (6, int(c.rng.integers(0, 3)))
+    before_volta = (int(c.rng.integers(3, 7)), int(c.rng.integers(0, 10)))
     c.call(features, (7, 0)).equal({"fp16_tensor"}, "a V100, 7.0, has FP16 and no INT8")
+    c.call(features, (7, 1)).equal({"fp16_tensor"}, "just before 7.2 there is no INT8")
     c.call(features, (7, 2)).equal({"fp16_tensor", "int8_tensor"}, "a Xavier, 7.2, is the first with INT8")
+    for minor in (4, 9):
+        c.call(features, (7, minor)).equal({"fp16_tensor", "int8_tensor"}, "the rest of 7 adds nothing")
     c.call(features, (8, 0)).equal(ampere, "an A100, 8.0, begins three things at once")
     c.call(features, before_ada).equal(ampere, "between 8.0 and 8.9 nothing new begins")
+    c.call(features, (8, 8)).equal(ampere, "just before 8.9 there is no FP8")
     c.call(features, (8, 9)).equal(ampere | {"fp8"}, "an L4, 8.9, is the first with FP8")
+    c.call(features, (8, 10)).equal(ampere | {"fp8"}, "ten comes after nine, for the minor number too")
+    c.call(features, (9, 9)).equal(ampere | {"fp8"}, "just before 10.0 there is no FP4")
     c.call(features, (10, 0)).equal(ampere | {"fp8", "nvfp4"}, "a B200, 10.0, has all seven: ten is more than eight")
+    c.call(features, (12, 7)).equal(ampere | {"fp8", "nvfp4"}, "12.7 keeps all seven")
     c.call(features, later).equal(ampere | {"fp8", "nvfp4"}, "whatever comes later keeps all seven")
-    c.call(features, before_volta).equal(set(), "Pascal, 6.x, computes in FP16 but has no tensor cores")
+    c.call(features, (6, 1)).equal(set(), "Pascal, 6.x, computes in FP16 but has no tensor cores")
+    c.call(features, before_volta).equal(set(), "before 7.0 there are none")
 c.score
 
 # %% [markdown]
@@ -249,8 +260,8 @@ for card in cards:
     print(f"{card['name']:26}", "memory: None" if size is None else f"{size / 1e9:6.1f} GB = {size / GIB:6.1f} GiB")
 
 # %% [markdown]
-# One memory, two numbers: a **GB** is 10⁹ bytes, a **GiB** 2³⁰, seven per cent more. Datasheets print "16 GB" and tools count in MiB, so a T4's 15 GiB are 16.1 GB. Bytes, as whole numbers, are the only
-# unit that nobody misreads. (And a Jetson answers `[N/A]`: its GPU has no memory of its own.)
+# One memory, two numbers: a **GB** is 10⁹ bytes, a **GiB** 2³⁰, seven per cent more. Makers of memory print GB where they mean GiB: the P100's "16 GB" are 16 GiB, or 17.2 GB. (A T4 has 16 GiB too; one gibibyte of it
+# holds error-correcting bits, so the tools show 15.) Bytes, as whole numbers, are the only unit that nobody misreads. (And a Jetson answers `[N/A]`: its GPU has no memory of its own.)
 #
 # A colleague skips the tuples. He leaves the capability as the text that it was, and everything worked, for years. Then the new cards came.
 
@@ -322,9 +333,9 @@ here
 # %% [markdown]
 # ## 7 · Six machines, and one lies
 #
-# Six reports, put together from what people published about their machines; each names its source. In this first look they are brochures: what is *present*, and nobody has tried anything.
+# Six reports, put together from what people published about their machines (who, stands with the evidence). In this first look they are brochures: what is *present*, and nobody has tried anything.
 #
-# **Predict.** One of the six has a card that its driver lists without complaint, and on which no program will run. Which? Write down what makes you suspicious.
+# **Predict.** On one of the six the driver lists a whole card without complaint, and yet the library installed there can compute nothing on it. Which? Write down what makes you suspicious.
 
 # %% tags=["experiment"]
 records = [machine.as_dict() for machine in recorded_machines()]
@@ -343,10 +354,14 @@ explore_machines(records)
 # %% tags=["experiment"]
 liars = [number for number, r in enumerate(records, start=1) if any(f["severity"] == "error" for f in r["findings"])]
 print("No suspect yet: put a number from 1 to 6 in place of None above." if suspect is None else
-      f"Your suspect was number {suspect}: {'right.' if suspect in liars else 'that one is honest.'}")
+      f"Your suspect was number {suspect}: right." if suspect in liars else
+      "Number 5 has a card that refuses programs, but by design: its slices take them." if suspect == 5 else
+      f"Your suspect was number {suspect}: that one is honest.")
+for number, record in enumerate(records, start=1):
+    print(f"\n{number}. {record['title']}, after: {record['source']}")
 
 # %% [markdown]
-# The workstation. The newest card, a driver that knows it, every feature in the table; and the library on it was built before the card: it holds no code for 12.0. *Present* is true, *supported* is not, so *usable* can't be. Nothing in
+# The workstation. The newest card, a driver that knows it, every feature in the table; and the library on it was built before the card: it holds no code for 12.0. *Present* is true, *supported* is not, so *usable* can't be: a program built for 12.0 would run, this library doesn't. Nothing in
 # the brochure could tell you, only a try. And while it lasts, `torch.cuda.is_available()` says True.
 #
 # Read the other verdicts too. "Not tried" is an honest answer, and neither yes nor no. On the server, the first A100 says ✘ **by design**: it was cut into slices, and programs reach the slices only. And the cloud's "16 GB" T4 has 14.7 GiB to give.
@@ -417,9 +432,12 @@ rack = [
     {"index": 2, "memory_bytes": 24 * GIB, "features": ["bf16"]},
 ]
 with check("pick_device", points=2) as c:
-    c.call(pick_device, rack, 12 * GIB).equal(1, "12 GiB: the smallest will do, not the first")
+    small = c.call(pick_device, rack, 12 * GIB)
+    small.satisfies(lambda got: not isinstance(got, dict), "it gives a position, not the device")
+    small.equal(1, "12 GiB: the smallest will do, not the first")
     c.call(pick_device, rack, 12 * GIB, ("bf16",)).equal(2, "12 GiB with bf16: the 16 GiB card lacks it; of equals the earlier")
     c.call(pick_device, rack, 25 * GIB, ["bf16"]).equal(0, "25 GiB with bf16: position 0, which is a device and not nothing")
+    c.call(pick_device, rack, 12 * GIB, ("bf16", "fp8")).equal(0, "two features: the one device that has both")
     c.call(pick_device, rack, 81 * GIB).equal(None, "more than any has: None")
 c.score
 
@@ -446,6 +464,19 @@ with check("pick_device", points=4) as c:
     twins = [{"index": 9 - n, "memory_bytes": s * GIB, "features": ["tf32"]} for n, s in enumerate([48, wanted, 96, wanted, wanted])]
     c.call(pick_device, twins, 9 * GIB, ("tf32",)).equal(0 if wanted == 48 else 1, "of equals the earlier")
     c.call(pick_device, [], GIB).equal(None, "no devices: None")
+    lacking = [{"memory_bytes": 24 * GIB, "features": []}, {"memory_bytes": 24 * GIB, "features": ["bf16"]}]
+    c.call(pick_device, lacking, GIB, ["bf16"]).equal(1, "an equal that lacks the feature doesn't count")
+    c.call(pick_device, [{"memory_bytes": GIB, "features": ["fp16_tensor"]}], 1, ["fp16"]).equal(
+        None, "fp16 is another name than fp16_tensor")
+    c.call(pick_device, [{"memory_bytes": 300 * GIB, "features": []}], 200 * GIB).equal(0, "no device is too large")
+    rich = [{"memory_bytes": 24 * GIB, "features": f} for f in (["bf16"], ["bf16", "fp8"], ["bf16"])]
+    c.call(pick_device, rich, GIB, ["bf16"]).equal(0, "of equals the earlier, whatever else they have")
+    c.call(pick_device, rich[::-1][1:], GIB, ["bf16"]).equal(0, "of equals the earlier, however much else it has")
+    close = [{"memory_bytes": 15360 * 2**20, "features": []}, {"memory_bytes": 15109 * 2**20, "features": []}]
+    c.call(pick_device, close, GIB).equal(1, "a little less memory is less")
+    c.call(pick_device, close, 0).equal(1, "a need of 0 bytes is a need like any other")
+    three = [{"memory_bytes": GIB, "features": ["bf16", "fp8"]}, {"memory_bytes": 2 * GIB, "features": ["tf32", "fp8", "bf16"]}]
+    c.call(pick_device, three, GIB, ("bf16", "fp8", "tf32")).equal(1, "three features are needed, not two of them")
 c.score
 
 # %% [markdown]
@@ -538,7 +569,7 @@ show(fig, alt="Bars on a log scale: memory bandwidth and float32 arithmetic of t
 # %% [markdown]
 # ## 10 · Rent or own?
 #
-# The same eight A100s can be rented or bought. This is worked code: **predict** the name that it returns for 10 hours, 1,000 and 10,000.
+# Eight A100s can be rented or bought, and a notebook with one T4 is free for some hours. This is worked code: **predict** the name that it returns for 10 hours, 1,000 and 10,000.
 
 # %% given="cheapest_option"
 def cheapest_option(hours, options):
@@ -622,7 +653,7 @@ if gpus:
     record("GPU, float32 product", 2 * 4096**3 / product.median_s, "FLOP/s")
 else:
     t4 = roofs["T4"]
-    print("No usable NVIDIA GPU here. A T4 would come near, and never reach, its peaks:")
+    print("No usable NVIDIA GPU here. A T4 stays below its published peaks, which are:")
     print(t4)
     record("GPU, memory bandwidth", t4.bandwidth_bytes, "B/s", "published", source="T4 datasheet, a peak")
 

@@ -106,6 +106,8 @@ show(pixel_grid(photo[row : row + 8, column : column + 8], row=row, column=colum
 # no fractions, so turn them into floats, multiply, round, and turn them back.
 #
 # **Predict.** What becomes of the bytes 7, 100 and 255 at half brightness? Which of them is a matter of taste?
+#
+# (Two checks follow: one that you see, and one that runs when your work is graded. It asks the same of other pictures, and of arrays on another device.)
 
 # %% answer="darken"
 def darken(image, factor):

@@ -1,4 +1,4 @@
-# %% [markdown] title=true minutes=30 hardware="nothing: every step runs on any machine"
+# %% [markdown] title=true minutes=40 hardware="nothing: every step runs on any machine"
 # # Warm-up · Arrays you can see
 #
 # {badges}

@@ -117,3 +117,51 @@ def features(compute_capability):
     if compute_capability >= (7, 2):
         return {"int8_tensor"}
     return {"fp16_tensor"} if compute_capability >= (7, 0) else set()
+
+# %% wrong="turns the version into a decimal" hint="8.10 as a decimal is 8.1. A version is a pair of whole numbers: compare tuples."
+def features(compute_capability):
+    version = float(f"{compute_capability[0]}.{compute_capability[1]}")
+    first = {"fp16_tensor": 7.0, "int8_tensor": 7.2, "tf32": 8.0, "bf16": 8.0, "sparsity_2_4": 8.0, "fp8": 8.9, "nvfp4": 10.0}
+    return {name for name, since in first.items() if version >= since}
+
+# %% wrong="gives INT8 to all of 7 but 7.0" hint="INT8 began with 7.2: at 7.1 there is none."
+def features(compute_capability):
+    first = {"fp16_tensor": (7, 0), "int8_tensor": (7, 1), "tf32": (8, 0), "bf16": (8, 0), "sparsity_2_4": (8, 0),
+             "fp8": (8, 9), "nvfp4": (10, 0)}
+    return {name for name, since in first.items() if compute_capability >= since}
+
+# %% wrong="knows only the cards that exist" hint="Ask whether the pair is at least as new, not whether it is in a list of known cards."
+def features(compute_capability):
+    old = {"fp16_tensor", "int8_tensor"}
+    ampere = old | {"tf32", "bf16", "sparsity_2_4"}
+    known = {(7, 0): {"fp16_tensor"}, (7, 2): old, (7, 5): old, (8, 0): ampere, (8, 6): ampere, (8, 7): ampere,
+             (8, 9): ampere | {"fp8"}, (9, 0): ampere | {"fp8"}, (10, 0): ampere | {"fp8", "nvfp4"},
+             (12, 0): ampere | {"fp8", "nvfp4"}}
+    return known.get(compute_capability, set())
+
+# %% wrong="lets FP8 begin one step early" hint="FP8 began with 8.9: at 8.8 there is none."
+def features(compute_capability):
+    first = {"fp16_tensor": (7, 0), "int8_tensor": (7, 2), "tf32": (8, 0), "bf16": (8, 0), "sparsity_2_4": (8, 0),
+             "fp8": (8, 8), "nvfp4": (10, 0)}
+    return {name for name, since in first.items() if compute_capability >= since}
+
+# %% wrong="gives FP4 to everything after Hopper's first card" hint="FP4 began with 10.0: nothing of 9 has it."
+def features(compute_capability):
+    first = {"fp16_tensor": (7, 0), "int8_tensor": (7, 2), "tf32": (8, 0), "bf16": (8, 0), "sparsity_2_4": (8, 0),
+             "fp8": (8, 9), "nvfp4": (9, 1)}
+    return {name for name, since in first.items() if compute_capability >= since}
+
+# %% wrong="gives every Volta and Turing the same" hint="7.0 has FP16 alone; from 7.2 on INT8 joins."
+def features(compute_capability):
+    found = set()
+    if compute_capability[0] >= 7:
+        found |= {"fp16_tensor"}
+    if compute_capability[0] >= 8 or compute_capability in ((7, 2), (7, 5)):
+        found |= {"int8_tensor"}
+    if compute_capability[0] >= 8:
+        found |= {"tf32", "bf16", "sparsity_2_4"}
+    if compute_capability >= (8, 9):
+        found |= {"fp8"}
+    if compute_capability >= (10, 0) and compute_capability[1] < 5:
+        found |= {"nvfp4"}
+    return found

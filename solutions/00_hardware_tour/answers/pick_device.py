@@ -121,3 +121,76 @@ def pick_device(devices, need_bytes, need_features=()):
     fitting = [i for i, d in enumerate(devices) if d["features"] and d["memory_bytes"] >= need_bytes
                and set(need_features) <= set(d["features"])]
     return min(fitting, key=lambda i: devices[i]["memory_bytes"], default=None)
+
+# %% wrong="looks the memory up again among all devices" hint="A device of the same size may lack a feature. Keep the position together with the device that you chose."
+def pick_device(devices, need_bytes, need_features=()):
+    fitting = [i for i, d in enumerate(devices) if d["memory_bytes"] >= need_bytes and set(need_features) <= set(d["features"])]
+    if not fitting:
+        return None
+    least = min(devices[i]["memory_bytes"] for i in fitting)
+    return [d["memory_bytes"] for d in devices].index(least)
+
+# %% wrong="finds names inside other names" hint="A feature is a whole name: ask whether it is in the list, not whether its letters are."
+def pick_device(devices, need_bytes, need_features=()):
+    fitting = [i for i, d in enumerate(devices)
+               if d["memory_bytes"] >= need_bytes and all(f in str(d["features"]) for f in need_features)]
+    return min(fitting, key=lambda i: devices[i]["memory_bytes"], default=None)
+
+# %% wrong="starts with a least that a large device exceeds" hint="Begin with nothing (None), not with a number that you think is large."
+def pick_device(devices, need_bytes, need_features=()):
+    best, least = None, 100 * 2**30
+    for i, d in enumerate(devices):
+        if need_bytes <= d["memory_bytes"] < least and set(need_features) <= set(d["features"]):
+            best, least = i, d["memory_bytes"]
+    return best
+
+# %% wrong="gives ties to the plainest" hint="Of equals the earlier wins, whatever else they have."
+def pick_device(devices, need_bytes, need_features=()):
+    fitting = [i for i, d in enumerate(devices) if d["memory_bytes"] >= need_bytes and set(need_features) <= set(d["features"])]
+    return min(fitting, key=lambda i: (devices[i]["memory_bytes"], len(devices[i]["features"])), default=None)
+
+# %% wrong="gives ties to the richest" hint="Of equals the earlier wins, whatever else they have."
+def pick_device(devices, need_bytes, need_features=()):
+    fitting = [i for i, d in enumerate(devices) if d["memory_bytes"] >= need_bytes and set(need_features) <= set(d["features"])]
+    return min(fitting, key=lambda i: (devices[i]["memory_bytes"], -len(devices[i]["features"])), default=None)
+
+# %% wrong="counts memory in whole gibibytes" hint="15109 MiB are less than 15360 MiB, though both are 14 or 15 GiB. Compare bytes."
+def pick_device(devices, need_bytes, need_features=()):
+    fitting = [i for i, d in enumerate(devices) if d["memory_bytes"] >= need_bytes and set(need_features) <= set(d["features"])]
+    return min(fitting, key=lambda i: round(devices[i]["memory_bytes"] / 2**30), default=None)
+
+# %% wrong="takes a need of 0 for no question" hint="0 is a number like any other: every device is large enough."
+def pick_device(devices, need_bytes, need_features=()):
+    if not need_bytes:
+        return None
+    fitting = [i for i, d in enumerate(devices) if d["memory_bytes"] >= need_bytes and set(need_features) <= set(d["features"])]
+    return min(fitting, key=lambda i: devices[i]["memory_bytes"], default=None)
+
+# %% wrong="looks at the first two features only" hint="However many features are needed: all of them."
+def pick_device(devices, need_bytes, need_features=()):
+    wanted = set(list(need_features)[:2])
+    fitting = [i for i, d in enumerate(devices) if d["memory_bytes"] >= need_bytes and wanted <= set(d["features"])]
+    return min(fitting, key=lambda i: devices[i]["memory_bytes"], default=None)
+
+# %% wrong="returns nothing" hint="The function ends without `return`."
+def pick_device(devices, need_bytes, need_features=()):
+    fitting = [i for i, d in enumerate(devices) if d["memory_bytes"] >= need_bytes and set(need_features) <= set(d["features"])]
+    min(fitting, key=lambda i: devices[i]["memory_bytes"], default=None)
+
+# %% wrong="asks whether the whole tuple is one feature" hint="`need_features in features` asks for the tuple as one name. Ask for each name: a subset."
+def pick_device(devices, need_bytes, need_features=()):
+    best = None
+    for i, d in enumerate(devices):
+        if d["memory_bytes"] >= need_bytes and (not need_features or need_features in list(d["features"])):
+            if best is None or d["memory_bytes"] < devices[best]["memory_bytes"]:
+                best = i
+    return best
+
+# %% wrong="begins with the first device as the best" hint="The first device may not do at all: begin with None."
+def pick_device(devices, need_bytes, need_features=()):
+    best = 0
+    for i, d in enumerate(devices):
+        if d["memory_bytes"] >= need_bytes and set(need_features) <= set(d["features"]):
+            if d["memory_bytes"] < devices[best]["memory_bytes"] or best == 0:
+                best = i
+    return best

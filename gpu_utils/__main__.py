@@ -15,7 +15,8 @@ def main(arguments: list[str] | None = None) -> int:
 
     >>> import contextlib, io
     >>> with contextlib.redirect_stdout(io.StringIO()):
-    ...     main(["--quick"])
+    ...     status = main(["--quick"])
+    >>> status
     0
     """
     parser = argparse.ArgumentParser(prog="python -m gpu_utils", description=__doc__.partition(": ")[2])

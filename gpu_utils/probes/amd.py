@@ -26,21 +26,45 @@ def probe(root: str, env: Mapping[str, str]) -> Reading:
     >>> probe("/no/such/machine", {}).devices
     ()
     """
-    devices = tuple(_devices(root))
-    findings = []
-    if devices and not openable(root, "/dev/kfd"):
+    devices = list(_devices(root))
+    if not devices:
+        return Reading()
+    if not openable(root, "/dev/kfd"):
         reason = "is missing" if not exists(root, "/dev/kfd") else "may not be opened"
-        findings.append({"id": "rocm_no_access", "device": devices[0]["name"], "detail": f"/dev/kfd {reason}"})
-    hiding = next((name for name in ("ROCR_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES") if _hides(env.get(name))), None)
-    if devices and hiding:
-        findings.append({"id": "gpu_hidden", "device": devices[0]["name"], "detail": f"{hiding}={env[hiding]}"})
-    if findings:
-        devices = tuple({**one, "usable": False} for one in devices)
-    return Reading(devices, tuple(findings))
+        found = {"id": "rocm_no_access", "device": devices[0]["name"], "detail": f"/dev/kfd {reason}"}
+        return Reading(tuple({**one, "usable": False} for one in devices), (found,))
+    exposed, said = _exposed(devices, env)
+    if len(exposed) == len(devices):
+        return Reading(tuple(devices))
+    marked = tuple(one if one in exposed else {**one, "usable": False} for one in devices)
+    missing = next(one["name"] for one in devices if one not in exposed)
+    found = {"id": "gpu_left_out" if exposed else "gpu_hidden", "device": missing, "detail": said}
+    return Reading(marked, (found,))
 
 
-def _hides(value: str | None) -> bool:
-    return value is not None and value.strip() in ("", "-1")
+def _exposed(devices: list[dict[str, Any]], env: Mapping[str, str]) -> tuple[list[dict[str, Any]], str]:
+    """The devices that environment variables leave, and which variables those are. ROCR_VISIBLE_DEVICES comes first,
+    and HIP's indices count what it leaves; HIP takes CUDA_VISIBLE_DEVICES where its own variable is not set. Source:
+    https://rocm.docs.amd.com/projects/HIP/en/latest/reference/env_variables.html"""
+    left, said = list(devices), []
+    for names in (("ROCR_VISIBLE_DEVICES",), ("HIP_VISIBLE_DEVICES", "CUDA_VISIBLE_DEVICES")):
+        name = next((name for name in names if name in env), None)
+        if name is not None:
+            left = _listed(left, env[name])
+            said.append(f'{name}="{env[name]}"')
+    return left, " ".join(said)
+
+
+def _listed(devices: list[dict[str, Any]], value: str) -> list[dict[str, Any]]:
+    """The devices that a list of indices and UUIDs names, up to the first entry that names none."""
+    chosen: list[dict[str, Any]] = []
+    for entry in map(str.strip, value.split(",")):
+        number = int(entry) if re.fullmatch(r"[0-9]{1,6}", entry, re.ASCII) else -1
+        named = [one for place, one in enumerate(devices) if place == number or (one["uuid"] or "?") == entry]
+        if not named or named[0] in chosen:
+            break
+        chosen += named
+    return chosen
 
 
 def _devices(root: str) -> Iterator[dict[str, Any]]:

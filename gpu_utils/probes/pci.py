@@ -29,7 +29,11 @@ class Slot(NamedTuple):
 
     @property
     def is_display(self) -> bool:
-        """Whether its class is that of display controllers (03), to which GPUs without a screen belong as well."""
+        """Whether its class is that of display controllers (03), to which GPUs without a screen belong as well.
+
+        >>> Slot("0000:01:00.1", "0x10de", "0x22bb", "0x040300").is_display
+        False
+        """
         return self.kind.startswith("0x03")
 
 

@@ -30,6 +30,8 @@ _SIDE = 8
 _ALONE = "--alone"
 _SURVIVE_A_FORK = ("cuda", "jetson", "rocm")
 _CHOOSES = {"cuda": "CUDA_VISIBLE_DEVICES", "rocm": "HIP_VISIBLE_DEVICES"}
+_HIDE = {"rocm": ("ROCR_VISIBLE_DEVICES", "CUDA_VISIBLE_DEVICES")}
+"""Variables that would make the index of the first kind of variable count something else."""
 Attempt = Callable[[], bool]
 
 
@@ -132,6 +134,8 @@ def _failing(error: Exception) -> Attempt:
 
 def _attempt(attempt: Attempt, target: dict[str, Any]) -> dict[str, Any]:
     if target.get("visible"):
+        for name in _HIDE.get(target.get("kind", "cuda"), ()):
+            os.environ.pop(name, None)
         os.environ[_CHOOSES.get(target.get("kind", "cuda"), "CUDA_VISIBLE_DEVICES")] = str(target["visible"])
     try:
         return {"ok": bool(attempt()), "error": None}

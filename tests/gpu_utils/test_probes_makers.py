@@ -56,16 +56,26 @@ def test_an_amd_gpu_that_this_user_may_not_reach(machine_folder: Folder) -> None
 
 
 @pytest.mark.parametrize(
-    ("env", "hidden"),
+    ("env", "usable", "finding"),
     [
-        ({"HIP_VISIBLE_DEVICES": "-1"}, True),
-        ({"ROCR_VISIBLE_DEVICES": ""}, True),
-        ({"HIP_VISIBLE_DEVICES": "0"}, False),
-        ({"CUDA_VISIBLE_DEVICES": ""}, False),
+        ({}, [None, None], []),
+        ({"HIP_VISIBLE_DEVICES": "-1"}, [False, False], ["gpu_hidden"]),
+        ({"ROCR_VISIBLE_DEVICES": ""}, [False, False], ["gpu_hidden"]),
+        ({"CUDA_VISIBLE_DEVICES": ""}, [False, False], ["gpu_hidden"]),
+        ({"CUDA_VISIBLE_DEVICES": "", "HIP_VISIBLE_DEVICES": "0,1"}, [None, None], []),
+        ({"HIP_VISIBLE_DEVICES": "1"}, [False, None], ["gpu_left_out"]),
+        ({"HIP_VISIBLE_DEVICES": "0,7,1"}, [None, False], ["gpu_left_out"]),
+        ({"ROCR_VISIBLE_DEVICES": f"GPU-{10057829434834029568:016x}"}, [None, False], ["gpu_left_out"]),
+        ({"ROCR_VISIBLE_DEVICES": "1", "HIP_VISIBLE_DEVICES": "0"}, [False, None], ["gpu_left_out"]),
+        ({"ROCR_VISIBLE_DEVICES": "1", "HIP_VISIBLE_DEVICES": "1"}, [False, False], ["gpu_hidden"]),
     ],
 )
-def test_variables_that_hide_amd_gpus(machine_folder: Folder, env: dict[str, str], hidden: bool) -> None:
-    assert ids(seen(machine_folder(INSTINCT), env)) == (["gpu_hidden"] if hidden else [])
+def test_variables_that_hide_amd_gpus(
+    machine_folder: Folder, env: dict[str, str], usable: list[bool | None], finding: list[str]
+) -> None:
+    machine = seen(machine_folder(INSTINCT), env)
+    assert [device.usable for device in machine.devices[:2]] == usable
+    assert ids(machine) == finding
 
 
 @pytest.mark.parametrize(

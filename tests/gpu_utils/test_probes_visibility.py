@@ -161,3 +161,9 @@ def test_a_machine_shows_what_the_variable_leaves(nvml: Callable[[str], dict[str
     laptop = replayed("laptop", "")
     assert [(one.id, one.severity) for one in laptop.findings] == [("gpu_hidden", "warning"), ("driver", "info")]
     assert laptop.best().kind == "cpu"
+
+
+def test_a_jetson_is_hidden_as_well(recorded_tree: Callable[[str], str]) -> None:
+    machine = detect(root=recorded_tree("jetson_thor"), env={"CUDA_VISIBLE_DEVICES": ""}, quick=True)
+    assert machine.devices[0].usable is False
+    assert "gpu_hidden" in [finding.id for finding in machine.findings]

@@ -36,6 +36,7 @@ from gpu_utils.comparison import (
     copied,
     describe,
     freeze,
+    journeys,
     library,
     restore,
 )
@@ -51,6 +52,7 @@ class Outcome:
     def __init__(self, owner: Check, value: Any, error: BaseException | None, like: Any, noise: str) -> None:
         self.value = value
         self.error = error
+        self.travelled = False
         self._owner, self._like, self._noise = owner, like, noise
 
     def close(
@@ -72,6 +74,8 @@ class Outcome:
         """
 
         def difference() -> Difference | None:
+            if self.travelled:
+                return Difference("device", "the data travelled to the host and back: compute where they are")
             if isinstance(expected, np.ndarray):
                 near = self._like if like is None else like
                 return compare_arrays(self.value, expected, like=near, dtype=dtype, atol=atol, rtol=rtol)
@@ -140,7 +144,11 @@ class Check:
         like = next((a for a in given if library(a) is not None), None)
         value: Any = None
         error: BaseException | None = None
-        with warnings.catch_warnings(record=True) as caught, contextlib.redirect_stderr(io.StringIO()):
+        with (
+            warnings.catch_warnings(record=True) as caught,
+            contextlib.redirect_stderr(io.StringIO()),
+            journeys() as travelled,
+        ):
             warnings.simplefilter("always")
             try:
                 value = function(*args, **kwargs)
@@ -153,7 +161,9 @@ class Check:
                 if not self._inputs_change:  # what is expected of this call is computed from the argument later
                     value = copied(value)
                     restore(b, a)
-        return Outcome(self, value, error, like, str(caught[0].message) if caught else "")
+        outcome = Outcome(self, value, error, like, str(caught[0].message) if caught else "")
+        outcome.travelled = bool(travelled)
+        return outcome
 
     def that(self, condition: Any, sentence: str, *, hint: str | None = None, message: str = "") -> None:
         """Expect `condition`: a bool, or a function of no arguments that gives one; its exception is a failure."""

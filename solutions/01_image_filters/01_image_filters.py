@@ -1,4 +1,4 @@
-# %% [markdown] title=true minutes=110 hardware="a GPU adds a rung to the ladder and a real journey over the bus"
+# %% [markdown] title=true minutes=110 hardware="a GPU runs your own filters and times the real journey over the bus"
 # # 01 · A picture is a matrix
 #
 # {badges}
@@ -36,7 +36,7 @@ from gpu_utils.arrays import array_module, device_memory
 from gpu_utils.plotting import ladder, pixel_grid, roofline, show, show_images, stacked, style, zoom
 from gpu_utils.roofline import measure_roof
 from gpu_utils.samples import credit, photograph
-from gpu_utils.timing import measure
+from gpu_utils.timing import measure, measure_transfer
 from gpu_utils.widgets import explore, split
 
 photo = photograph("china")  # bytes: rows, columns, channels
@@ -174,7 +174,12 @@ with check("darken", points=2) as c:
     c.call(darken, picture, factor).close(factor * picture, "any factor scales every float", atol=1e-6)
     c.call(darken, coded, factor).close(
         coded * factor, "any factor scales every byte to the nearest", dtype="uint8", atol=0.501)
+    every = np.arange(256, dtype=np.uint8)[:, None, None] * np.ones(3, dtype=np.uint8)
+    c.call(darken, every, factor).close(every * factor, "every byte there is", dtype="uint8", atol=0.501)
+    c.call(darken, coded % 2, 0.8).close(coded % 2, "a picture of bytes 0 and 1 is one of bytes, nearly black")
     c.call(darken, coded, 1).close(coded, "factor 1 leaves bytes as they are")
+    c.call(darken, picture, 1).satisfies(
+        lambda out: not np.shares_memory(out, picture), "factor 1 gives a new picture, not the old one")
     c.call(darken, picture, -0.1).raises(ValueError, "a negative factor raises ValueError")
     c.call(darken, picture, float("nan")).raises(ValueError, "NaN as a factor raises ValueError")
     c.call(darken, device_memory(picture), factor).close(
@@ -278,12 +283,20 @@ with check("tint", points=1) as c:
     strength = float(c.rng.uniform(0.15, 0.4))
     exact = (1 - strength) * picture.astype(np.float64) + strength * np.array(colour)
     c.call(tint, picture, colour, strength).close(exact, "floats mix with any colour", dtype="float32", atol=1e-6)
+    c.call(tint, device_memory(picture), colour, strength).close(
+        exact, "floats on another device stay there", dtype="float32", atol=1e-6)
+    strength = float(c.rng.uniform(0.55, 0.9))
     exact = (1 - strength) * coded + strength * np.array(paint)
     c.call(tint, coded, paint, strength).close(exact, "bytes mix with any colour", dtype="uint8", atol=0.501)
+    half = (10.5, 200.75, 99.5)
+    c.call(tint, coded, half, strength).close(
+        (1 - strength) * coded + strength * np.array(half), "a colour may lie between two bytes", dtype="uint8", atol=0.501)
+    c.call(tint, coded % 2, (0, 1, 1), 0.9).close(
+        0.1 * (coded % 2) + 0.9 * np.array([0, 1, 1]), "a picture of bytes 0 and 1 is one of bytes", dtype="uint8", atol=0.501)
     c.call(tint, coded, list(paint), 1).close(
         np.broadcast_to(np.uint8(paint), coded.shape), "a list is a colour too, and strength may be a whole number")
     c.call(tint, device_memory(coded), paint, strength).close(
-        exact, "a picture on another device stays there", dtype="uint8", atol=0.501)
+        exact, "bytes on another device stay there", dtype="uint8", atol=0.501)
 c.score
 
 # %% [markdown]
@@ -310,7 +323,7 @@ def gradient_with_a_bug(image, left, right):
 
 
 light = np.linspace(1.8, 0.3, photo.shape[1])[:, np.newaxis]
-wanted = np.clip(photo * light, 0, 255).astype(np.uint8)
+wanted = np.clip(np.round(photo * light), 0, 255).astype(np.uint8)
 split(gradient_with_a_bug(photo, 1.8, 0.3), wanted, names=("his picture", "what he wanted"),
       alt="In his picture the bright sky has broken into garish bands; in the one he wanted it is simply white")
 
@@ -409,8 +422,13 @@ with check("gradient", points=2) as c:
     c.call(gradient, coded[:, :1], 0.5, 2.0).close(
         coded[:, :1] * 0.5, "a picture of one column gets the left gain", dtype="uint8", atol=0.501)
     c.call(gradient, picture, -1.0, -0.5).close(np.zeros((3, 6, 3), np.float32), "nothing falls below 0")
+    rise = np.clip(coded * np.linspace(-1, 2, 11)[:, None], 0, 255)
+    c.call(gradient, coded, -1.0, 2.0).close(rise, "bytes clip at both ends", dtype="uint8", atol=0.501)
+    c.call(gradient, coded % 2, 0.8, 0.8).close(coded % 2, "a picture of bytes 0 and 1 is one of bytes")
+    c.call(gradient, device_memory(picture), left, right).close(
+        exact(picture, 1), "floats on another device stay there", dtype="float32", atol=1e-5)
     c.call(gradient, device_memory(coded), left, right).close(
-        exact(coded, 255), "a picture on another device stays there", dtype="uint8", atol=0.501)
+        exact(coded, 255), "bytes on another device stay there", dtype="uint8", atol=0.501)
 c.score
 
 # %% tags=["experiment"]
@@ -503,11 +521,15 @@ with check("mix_channels", points=2) as c:
     weights = c.rng.uniform(-0.4, 0.9, (3, 3))
     exact = np.clip(picture.astype(np.float64) @ weights.T, 0, 1)
     c.call(mix_channels, picture, weights.tolist()).close(exact, "floats are mixed and clipped", dtype="float32", atol=1e-5)
+    c.call(mix_channels, device_memory(picture), weights.tolist()).close(
+        exact, "floats on another device stay there", dtype="float32", atol=1e-5)
+    c.call(mix_channels, coded % 2, [[0.8, 0, 0], [0, 0.8, 0], [0, 0, 0.8]]).close(
+        coded % 2, "a picture of bytes 0 and 1 is one of bytes")
     exact = np.clip(coded.astype(np.float64) @ weights.T, 0, 255)
     c.call(mix_channels, coded, weights.tolist()).close(
         exact, "bytes are mixed, rounded and clipped", dtype="uint8", atol=0.501)
     c.call(mix_channels, device_memory(coded), weights.tolist()).close(
-        exact, "a picture on another device stays there", dtype="uint8", atol=0.501)
+        exact, "bytes on another device stay there", dtype="uint8", atol=0.501)
 c.score
 
 # %% [markdown]
@@ -588,9 +610,13 @@ with check("grayscale", points=1) as c:
     coded = c.rng.integers(0, 256, (9, 7, 3), dtype=np.uint8)
     weights = np.array([0.299, 0.587, 0.114])
     c.call(grayscale, picture).close(picture @ weights, "floats are weighed", dtype="float32", atol=1e-6)
+    c.call(grayscale, device_memory(picture)).close(
+        picture @ weights, "floats on another device stay there", dtype="float32", atol=1e-6)
+    c.call(grayscale, coded % 2).close(
+        (coded % 2) @ weights, "a picture of bytes 0 and 1 is one of bytes", dtype="uint8", atol=0.501)
     c.call(grayscale, coded).close(coded @ weights, "bytes are weighed and rounded", dtype="uint8", atol=0.501)
     c.call(grayscale, device_memory(coded)).close(
-        coded @ weights, "a picture on another device stays there", dtype="uint8", atol=0.501)
+        coded @ weights, "bytes on another device stay there", dtype="uint8", atol=0.501)
 c.score
 
 # %% [markdown]
@@ -721,7 +747,7 @@ asked = {"Python loops": "day for night, Python loops",
          "NumPy as written": "day for night, NumPy as you would write it"}
 guesses = {rung: ledger_view.guess(key) for rung, key in asked.items() if ledger_view.guess(key)}
 show(ladder(rungs, guesses=guesses, provenance=provenance, floor_s=floor.median_s,
-            floor_label="plain copy: no faster than this"),
+            floor_label="a plain copy"),
      alt="Bars on a logarithmic scale: Python loops take seconds, each NumPy rung less, "
          "and the last one comes close to a plain copy")
 
@@ -731,10 +757,10 @@ show(ladder(rungs, guesses=guesses, provenance=provenance, floor_s=floor.median_
 # - *one pass* and *merged* do the same arithmetic: one product and one sum for each value. *one pass* only moves less, because its second operation finds the strip in the cache.
 # - *in place* does the arithmetic of *long rows*. What went away are the new pictures.
 # - *long rows* does the arithmetic of *as written*. A loop over three channels costs more to start than to run.
-# - *Python loops* pay for the interpreter: dozens of instructions for each value.
+# - *Python loops* pay for the interpreter: dozens of its steps for each value, and a fresh number object for most of them.
 #
-# The dashed line is a plain copy: every byte read, every byte written, no arithmetic at all. No rung gets far below it. (If one does, or if *one pass* loses to *merged*, something else was using this machine
-# while you measured: a warning stands above the chart. Run the cell again.)
+# The dashed line is a plain copy by one core: every byte read, every byte written, no arithmetic at all. A filter that reads one array and writes another gets near it, and hardly below. (If *one pass* loses to
+# *merged*, something else was using this machine while you measured: a warning stands above the chart. Run the cell again.) What does beat the line moves less: it overwrites the picture in place, or works on bytes, a quarter of the floats.
 
 # %% [markdown]
 # ### More cores, more speed?
@@ -774,7 +800,7 @@ for name, function, image in (("day for night", one_pass, big), ("a filter full 
     record(f"gain of all cores, {name}", alone.median_s / together.median_s, "x")
 
 # %% [markdown]
-# On an idle machine the tangents gain almost as many times as there are cores: each core has its own arithmetic. Day for night gains less: the cores share one memory, and it
+# On an idle machine the tangents gain almost as many times as there are cores: each core has its own arithmetic, and NumPy lets go of Python's lock while it computes. Day for night gains less: the cores share one memory, and it
 # is the memory that is busy. (If the gains come out below 1, or the wrong way round, the cores were not yours alone. Close what you can and measure again.) Remember this when you read "10,000 cores" on a datasheet.
 
 # %% [markdown]
@@ -834,12 +860,26 @@ with check("bytes_moved", points=1) as c:
     size = lengths[0] * lengths[1] * lengths[2]
     c.call(bytes_moved, lengths, 2, reads, writes).equal(size * 2 * (reads + writes), "any shape, any number of journeys")
     c.call(bytes_moved, (7,), 4, 0, 1).equal(28, "one axis, written only: filling an array")
-    c.call(bytes_moved, (64, 3, 2160, 3840), 4, 1, 1).equal(12_740_198_400, "a batch of pictures, over four billion bytes")
+    c.call(bytes_moved, (256, 3, 2160, 3840), 4, 1, 1).equal(50_960_793_600, "a batch of over four billion values")
+    c.call(bytes_moved, (9973, 10007, 3), 1, 1, 0).equal(299_399_433, "every byte counts: no rounding")
 c.score
 
 # %% [markdown]
 # **Look: predict times from counts.** Bytes over bandwidth is a time. `merged` has two operations, and each reads a picture and writes one: 2 reads, 2 writes. Now count `as_written` yourself, line by
 # line, before you run on. How many operations work on whole pictures?
+
+# %% tags=["experiment"]
+try:
+    own = measure(darken, big, 0.45, label="your darken, floats")
+    print(f"{own}: {own.median_s / floor.median_s:.2g} plain copies")
+except NotImplementedError:
+    print("darken is not written yet")
+except Exception as error:
+    print(f"darken stops: {type(error).__name__}: {error}")
+
+# %% [markdown]
+# That was your own `darken` on the big picture. It has one operation, and takes several copies' time. Where do the others come from? (`xp.astype` makes a new picture even when the dtype is right already, the product makes
+# another, and fresh memory must be fetched from the system page by page.) Now the counts.
 
 # %% tags=["experiment"]
 bandwidth = 2 * big.nbytes / floor.median_s  # measured: the plain copy, one read and one write
@@ -854,8 +894,8 @@ except Exception as error:
     print(f"bytes_moved stops: {type(error).__name__}: {error}")
 
 # %% [markdown]
-# Two products, one sum and the copy into `out`: four reads and four writes. For `merged` the count is right within a factor of two, often a little high, as caches and the way a processor writes are not in it. For
-# `as_written` it is far too low, and that is worth knowing: what costs there is not moving, but starting a loop for every three values and asking the system for fresh memory. **A model that fails tells you where to look.**
+# Two products, one sum and the copy into `out`: four reads and four writes. For `merged` the count is right within a factor of two. (An ordinary write first fetches the line that it overwrites: a third journey, for the copy too. So the copy that gave us the bandwidth really made
+# three, `merged` five and not four, and counted so the prediction comes nearer.) For `as_written` it is far too low, and that is worth knowing: what costs there is not moving, but starting a loop for every three values and asking the system for fresh memory. **A model that fails tells you where to look.**
 
 # %% [markdown]
 # ## 11 · Under the roof
@@ -946,7 +986,7 @@ show(roofline(roof, points),
 # ## 12 · The journey costs more than the work
 #
 # A GPU's memory is fast, but the picture starts in yours. To the card, through the filter, and back: three parts. Here they are modelled from published figures: a T4 reads its memory with 320 GB/s (published:
-# NVIDIA's T4 datasheet), and PCIe 3.0 x16 carries 16 GB/s in one direction (published rate, before overhead). Your processor's part is measured.
+# NVIDIA's T4 product brief), and PCIe 3.0 x16 carries 16 GB/s in one direction (published rate, before overhead: from ordinary memory you see less). Your processor's part is measured.
 #
 # **Predict.** One filter: card or processor, who wins? And ten filters, one after the other, before the picture comes home?
 
@@ -973,7 +1013,7 @@ record("share of the trip that is travel, one filter on a T4", 2 * travel_s / (2
 # %% [markdown]
 # ## 13 · On real hardware
 #
-# With an NVIDIA GPU and CuPy, your functions run on the card as they stand, and the last guess is settled by measurement.
+# With an NVIDIA GPU and CuPy, your functions run on the card as they stand, the last guess is settled by measurement, and the two journeys are timed as well.
 
 # %% tags=["experiment"]
 machine = detect(quick=True)
@@ -989,6 +1029,7 @@ if on_card:
                         label=f"your filters on {machine.best().name}")
     print(card_time)
     record("day for night, on a GPU", card_time)
+    print(measure_transfer(big, "cuda:0"))
 else:
     print("No GPU that CuPy can use here, so the figure is modelled: 288 MB through a T4's published 320 GB/s.")
     record("day for night, on a GPU", 2 * big.nbytes / 320e9, "s", "modelled",
@@ -1036,7 +1077,7 @@ show(fig, alt="Left the photograph, right the same in sepia. Between them three 
 # | `mix_channels` | matrix @ pixel | a layer: a 1 x 1 convolution | $W x$ |
 
 # %% [markdown]
-# `tint` has the bias, `mix_channels` the weights. A layer has both: clip(W x + b). The photographer chooses the numbers by eye. A network *learns* them. That is the whole difference, and the rest of this course.
+# `tint` has the bias, `mix_channels` the weights. A layer has both: clip(W x + b). The photographer chooses the numbers by eye. A network *learns* them. That is the difference that matters, and the rest of this course.
 
 # %% [markdown]
 # ## 15 · In your own words
@@ -1053,7 +1094,7 @@ show(fig, alt="Left the photograph, right the same in sepia. Between them three 
 # %% [markdown] written="why-bandwidth" points=3
 # Darkening does one operation for every eight bytes, an intensity of 0.125, far left of the ridge: the processor waits for memory. Here one pass took 1.4 times a plain copy
 # that computes nothing, so almost all the time is moving. A card with ten times the arithmetic but twice the bandwidth moves the picture
-# twice as fast, and the arithmetic stays idle. A matrix product of 1024 x 1024 does 171 operations for each byte, right of the ridge: there
+# twice as fast, and the arithmetic stays idle. A matrix product of 1024 x 1024 does 171 operations for each byte, right of either card's ridge: there
 # arithmetic is the limit, and the card would come near ten times.
 
 # %% [markdown]
@@ -1102,4 +1143,4 @@ ledger_view.keep()
 # - S. Williams, A. Waterman, D. Patterson: *Roofline: an insightful visual performance model for multicore architectures*, CACM 52 (2009), 65-76.
 # - G. M. Machado, M. M. Oliveira, L. A. F. Fernandes: *A physiologically-based model for simulation of color vision deficiency*, IEEE TVCG 15 (2009), 1291-1298.
 # - Luma weights: Recommendation ITU-R BT.601.
-# - The array API standard: <https://data-apis.org/array-api/latest/>. NVIDIA T4 datasheet: memory bandwidth.
+# - The array API standard: <https://data-apis.org/array-api/latest/>. NVIDIA T4 product brief: memory bandwidth.

@@ -178,6 +178,18 @@ def test_results_must_stay_on_the_device_of_the_input():
     assert kinds(c.verdict) == ["ok", "device", "raised", "ok"]
 
 
+def test_a_round_trip_over_the_host_is_seen():
+    def there_and_back(image):
+        from gpu_utils.arrays import to_host
+
+        return device_memory(to_host(image) * np.float32(0.5))
+
+    with check("stay") as c:
+        c.call(there_and_back, device_memory(PICTURE)).close(0.5 * PICTURE, "computed where it is")
+    assert kinds(c.verdict) == ["device", "ok"]
+    assert "travelled to the host" in c.verdict.expectations[0].message
+
+
 def test_bytes_are_right_within_a_rounding_and_ties_go_either_way():
     coded = np.array([[[7, 5, 9]]], dtype=np.uint8)
     with check("bytes") as c:

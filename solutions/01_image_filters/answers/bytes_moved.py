@@ -79,3 +79,11 @@ def bytes_moved(shape, itemsize, reads, writes):
     import math
 
     return math.prod(shape) * itemsize * (reads + 1)
+
+# %% wrong="overflows 31 bits while counting the values" hint="Four billion values do not fit into 32 bits: count in Python's own integers."
+def bytes_moved(shape, itemsize, reads, writes):
+    return int(np.prod(shape, dtype=np.int32)) * itemsize * (reads + writes)
+
+# %% wrong="counts in single precision" hint="A float32 has 24 bits: large counts get rounded. Count in integers."
+def bytes_moved(shape, itemsize, reads, writes):
+    return int(np.prod(np.float32(shape))) * itemsize * (reads + writes)

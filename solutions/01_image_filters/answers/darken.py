@@ -126,3 +126,42 @@ def darken(image, factor):
     xp = array_module(image)
     values = xp.astype(image, xp.float32) * (1 - float(factor))
     return xp.astype(xp.round(values) if image.dtype == xp.uint8 else values, image.dtype)
+
+# %% wrong="guesses the kind from the largest value" hint="A nearly black byte picture is still one of bytes: ask `image.dtype`."
+def darken(image, factor):
+    if not 0 <= factor <= 1:
+        raise ValueError("factor must lie between 0 and 1")
+    xp = array_module(image)
+    values = xp.astype(image, xp.float32) * float(factor)
+    return xp.astype(xp.round(values) if float(xp.max(image)) > 1 else values, image.dtype)
+
+# %% wrong="travels to the host and home again" hint="The picture must not leave its device, not even for a moment: that journey is what costs."
+def darken(image, factor):
+    from gpu_utils.arrays import to_host
+
+    if not 0 <= factor <= 1:
+        raise ValueError("factor must lie between 0 and 1")
+    host = to_host(image)
+    values = host.astype(np.float32) * np.float32(factor)
+    result = (np.round(values) if host.dtype == np.uint8 else values).astype(host.dtype)
+    return result if isinstance(image, np.ndarray) else device_memory(result)
+
+# %% wrong="computes bytes in half precision" hint="float16 has eleven bits: 200 * 0.55 is off by more than a rounding. Use float32."
+def darken(image, factor):
+    if not 0 <= factor <= 1:
+        raise ValueError("factor must lie between 0 and 1")
+    if isinstance(image, np.ndarray) and image.dtype == np.uint8:
+        return np.round(image.astype(np.float16) * np.float16(factor)).astype(np.uint8)
+    xp = array_module(image)
+    values = xp.astype(image, xp.float32) * float(factor)
+    return xp.astype(xp.round(values) if image.dtype == xp.uint8 else values, image.dtype)
+
+# %% wrong="hands back the old picture for factor 1" hint="A new array, always: who writes into the result must not change the original."
+def darken(image, factor):
+    if not 0 <= factor <= 1:
+        raise ValueError("factor must lie between 0 and 1")
+    if factor == 1:
+        return image
+    xp = array_module(image)
+    values = xp.astype(image, xp.float32) * float(factor)
+    return xp.astype(xp.round(values) if image.dtype == xp.uint8 else values, image.dtype)

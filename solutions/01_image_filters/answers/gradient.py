@@ -159,3 +159,42 @@ def gradient(image, left, right):
     if image.dtype == xp.uint8:
         return xp.astype(xp.clip(xp.round(values), 0, 255), xp.uint8)
     return xp.clip(values, 0, 1)
+
+# %% wrong="guesses the kind from the largest value" hint="A nearly black byte picture is still one of bytes: ask `image.dtype`."
+def gradient(image, left, right):
+    xp = array_module(image)
+    gains = xp.linspace(left, right, image.shape[1], dtype=xp.float32, device=image.device)
+    values = xp.astype(image, xp.float32) * gains[None, :, None]
+    if float(xp.max(image)) > 1:
+        values = xp.clip(xp.round(values), 0, 255)
+    else:
+        values = xp.clip(values, 0, 1)
+    return xp.astype(values, image.dtype)
+
+# %% wrong="keeps floats on the host" hint="Float pictures live on devices too."
+def gradient(image, left, right):
+    xp = array_module(image)
+    if image.dtype == xp.float32:
+        gains = np.linspace(left, right, image.shape[1], dtype=np.float32)
+        return np.clip(np.asarray(image) * gains[:, None], np.float32(0), np.float32(1))
+    gains = xp.linspace(left, right, image.shape[1], dtype=xp.float32, device=image.device)
+    return xp.astype(xp.clip(xp.round(xp.astype(image, xp.float32) * gains[None, :, None]), 0, 255), xp.uint8)
+
+# %% wrong="clips bytes above only" hint="A negative value as a byte is a bright one: clip at 0 too."
+def gradient(image, left, right):
+    xp = array_module(image)
+    gains = xp.linspace(left, right, image.shape[1], dtype=xp.float32, device=image.device)
+    values = xp.astype(image, xp.float32) * gains[None, :, None]
+    if image.dtype == xp.uint8:
+        whole = xp.astype(xp.round(values), xp.int32)
+        return xp.astype(xp.where(whole > 255, xp.asarray(255, dtype=xp.int32, device=image.device), whole) % 256, xp.uint8)
+    return xp.clip(values, 0, 1)
+
+# %% wrong="clips the gains instead of the values" hint="The gains may be negative on the way: only the result is clipped."
+def gradient(image, left, right):
+    xp = array_module(image)
+    gains = xp.linspace(max(left, 0), max(right, 0), image.shape[1], dtype=xp.float32, device=image.device)
+    values = xp.astype(image, xp.float32) * gains[None, :, None]
+    top = 255 if image.dtype == xp.uint8 else 1
+    values = xp.clip(values, 0, top)
+    return xp.astype(xp.round(values) if top == 255 else values, image.dtype)

@@ -107,3 +107,34 @@ def tint(image, colour, strength):
     paint = xp.asarray(colour, dtype=xp.float32, device=image.device)
     values = (1 - strength) * xp.astype(image, xp.float32) + strength * paint
     return xp.astype(xp.round(values) if image.dtype == xp.uint8 else values, image.dtype)
+
+# %% wrong="guesses the kind from the largest value" hint="A nearly black byte picture is still one of bytes: ask `image.dtype`."
+def tint(image, colour, strength):
+    xp = array_module(image)
+    paint = xp.asarray(colour, dtype=xp.float32, device=image.device)
+    values = (1 - strength) * xp.astype(image, xp.float32) + strength * paint
+    return xp.astype(xp.round(values) if float(xp.max(image)) > 1 else values, image.dtype)
+
+# %% wrong="keeps floats on the host" hint="Float pictures live on devices too."
+def tint(image, colour, strength):
+    xp = array_module(image)
+    if image.dtype == xp.float32:
+        return (1 - np.float32(strength)) * np.asarray(image) + np.float32(strength) * np.float32(colour)
+    paint = xp.asarray(colour, dtype=xp.float32, device=image.device)
+    return xp.astype(xp.round((1 - strength) * xp.astype(image, xp.float32) + strength * paint), image.dtype)
+
+# %% wrong="rounds the colour first" hint="Round once, at the end: a colour may lie between two bytes."
+def tint(image, colour, strength):
+    xp = array_module(image)
+    whole = [int(v) for v in colour] if image.dtype == xp.uint8 else list(colour)
+    paint = xp.asarray(whole, dtype=xp.float32, device=image.device)
+    values = (1 - strength) * xp.astype(image, xp.float32) + strength * paint
+    return xp.astype(xp.round(values) if image.dtype == xp.uint8 else values, image.dtype)
+
+# %% wrong="takes dark colours for colours of 0 to 1" hint="The colour comes in the image's own units: for bytes, 1 is nearly black."
+def tint(image, colour, strength):
+    xp = array_module(image)
+    scale = 255.0 if image.dtype == xp.uint8 and max(colour) <= 1 else 1.0
+    paint = scale * xp.asarray(colour, dtype=xp.float32, device=image.device)
+    values = (1 - strength) * xp.astype(image, xp.float32) + strength * paint
+    return xp.astype(xp.round(values) if image.dtype == xp.uint8 else values, image.dtype)

@@ -17,9 +17,9 @@ __all__ = ["ROUNDINGS", "round_float32", "round_float64"]
 ROUNDINGS = ("nearest-even", "ties-away", "toward-zero")
 """nearest-even is IEEE 754's; ties-away is what cvt.rna does; toward-zero is what dropping bits does."""
 
-_BLOCK = 1 << 16
-"""Values a block: large enough that calling NumPy costs little, small enough for the second-level cache."""
-_SIGN, _MAGNITUDE, _INFINITY, _QUIET = 0x80000000, 0x7FFFFFFF, 0x7F800000, 0x7FC00000
+_BLOCK = 1 << 17
+"""Values a block: large enough that calling NumPy costs little, small enough for the cache."""
+_SIGN, _INFINITY, _QUIET = 0x80000000, 0x7F800000, 0x7FC00000
 
 
 def round_float32(x: Any, layout: Format, rounding: str, saturate: bool, out: Any) -> None:
@@ -32,13 +32,14 @@ def round_float32(x: Any, layout: Format, rounding: str, saturate: bool, out: An
     array([ 3.140625e+00,  6.550400e+04, -0.000000e+00], dtype=float32)
     """
     flat, result = x.reshape(-1), out.reshape(-1)
+    size = min(_BLOCK, flat.size)
     step: _Step
     if layout.exponent_bits == 8:
-        step = _SameExponent(layout, rounding, saturate)
-    elif rounding == "nearest-even" and layout.fraction_bits < 23:
-        step = _FewerExponents(layout, rounding, saturate)
+        step = _SameExponent(layout, rounding, saturate, size)
+    elif rounding == "nearest-even" and layout.fraction_bits < 22:
+        step = _FewerExponents(layout, rounding, saturate, size)
     else:
-        step = _ThroughFloat64(layout, rounding, saturate)
+        step = _ThroughFloat64(layout, rounding, saturate, size)
     with np.errstate(all="ignore"):
         for start in range(0, flat.size, _BLOCK):
             step(flat[start : start + _BLOCK], result[start : start + _BLOCK])
@@ -47,11 +48,11 @@ def round_float32(x: Any, layout: Format, rounding: str, saturate: bool, out: An
 class _Step:
     """One block from `x` to `out`. Constants are 0-d arrays and scratch space is kept: both save time a call."""
 
-    def __init__(self, layout: Format, rounding: str, saturate: bool) -> None:
+    def __init__(self, layout: Format, rounding: str, saturate: bool, size: int) -> None:
         self.layout, self.rounding, self.saturate = layout, rounding, saturate
         self.overflow, self.largest = _overflow(layout, saturate), layout.largest
         self.drop = 23 - layout.fraction_bits
-        self.first, self.second = np.empty(_BLOCK, np.uint32), np.empty(_BLOCK, np.uint32)
+        self.first, self.second = np.empty(size, np.uint32), np.empty(size, np.uint32)
 
     def __call__(self, x: Any, out: Any) -> None:
         raise NotImplementedError
@@ -65,8 +66,8 @@ class _SameExponent(_Step):
     the spacing of the bit patterns, so they need nothing. Only NaNs do: a carry would spoil them.
     """
 
-    def __init__(self, layout: Format, rounding: str, saturate: bool) -> None:
-        super().__init__(layout, rounding, saturate)
+    def __init__(self, layout: Format, rounding: str, saturate: bool, size: int) -> None:
+        super().__init__(layout, rounding, saturate, size)
         half = (1 << self.drop) >> 1
         self.shift, self.one = _constant(self.drop), _constant(1)
         self.increment = _constant(max(half - 1, 0) if rounding == "nearest-even" else half)
@@ -105,40 +106,43 @@ class _SameExponent(_Step):
 class _FewerExponents(_Step):
     """The format has fewer exponents (FP16, FP8): one addition rounds at a bit that depends on the exponent.
 
-    Integers build, for each value, the power of two whose float32 spacing is the format's spacing there: the
+    Integers build, for each value, 1.5 times the power of two whose float32 spacing is the format's spacing there: the
     value's own exponent (at least that of the smallest normal number, which makes subnormals) plus the number of
-    dropped bits. Adding it makes the processor round to nearest even at that bit; taking it away again is exact.
+    dropped bits. Adding it makes the processor round to nearest even at that bit, below zero as above, as the sum
+    stays between one and two times that power; taking it away again is exact, except that it loses the sign of zero.
     """
 
-    def __init__(self, layout: Format, rounding: str, saturate: bool) -> None:
-        super().__init__(layout, rounding, saturate)
-        self.sign, self.magnitude, self.exponent = _constant(_SIGN), _constant(_MAGNITUDE), _constant(_INFINITY)
-        self.raised = _constant(self.drop << 23)
+    def __init__(self, layout: Format, rounding: str, saturate: bool, size: int) -> None:
+        super().__init__(layout, rounding, saturate, size)
+        self.sign, self.exponent = _constant(_SIGN), _constant(_INFINITY)
+        self.raised = _constant((self.drop << 23) + (1 << 22))
         # A whole row, because NumPy takes the maximum with a single value several times slower.
-        self.floor = np.full(_BLOCK, layout.smallest_exponent + 127 << 23, dtype=np.uint32)
-        self.limit = int(np.float32(layout.largest).view(np.uint32))
-        self.beyond = _constant(int(np.float32(2 * layout.largest).view(np.uint32)))
+        self.floor = np.full(size, layout.smallest_exponent + 127 << 23, dtype=np.uint32)
+        self.limit = int(np.float32(layout.largest).view(np.uint32)) & _INFINITY
 
     def __call__(self, x: Any, out: Any) -> None:
-        size = x.size
-        bits, value, power = x.view(np.uint32), self.first[:size], self.second[:size]
-        np.bitwise_and(bits, self.magnitude, out=value)
-        plain = np.maximum.reduce(value) <= self.limit
-        before = None if plain else x.copy()
-        if not plain:
-            np.minimum(value, self.beyond, out=value)
-        np.bitwise_and(value, self.exponent, out=power)
-        np.maximum(power, self.floor[:size], out=power)
-        np.add(power, self.raised, out=power)
-        rounded, added = value.view(np.float32), power.view(np.float32)
-        np.add(rounded, added, out=rounded)
-        np.subtract(rounded, added, out=rounded)
-        if not plain:
-            np.copyto(rounded, np.float32(self.overflow), where=rounded > self.largest)
+        bits, power, rounded = x.view(np.uint32), self.first[: x.size], self.second[: x.size].view(np.float32)
+        np.bitwise_and(bits, self.exponent, out=power)
+        # Up to the power of two below the largest number nothing can overflow.
+        before = None if np.maximum.reduce(power) < self.limit else x.copy()
+        if before is None:
+            self._round(x, power, rounded)
+        else:
+            # Twice the largest overflows like anything larger, and its power of two still fits into float32.
+            tame = np.clip(x, -2 * self.largest, 2 * self.largest)
+            np.bitwise_and(tame.view(np.uint32), self.exponent, out=power)
+            self._round(tame, power, rounded)
+            np.copyto(rounded, np.copysign(np.float32(self.overflow), x), where=np.abs(rounded) > self.largest)
         np.bitwise_and(bits, self.sign, out=power)
-        np.bitwise_or(value, power, out=out.view(np.uint32))
+        np.bitwise_or(rounded.view(np.uint32), power, out=out.view(np.uint32))
         if before is not None:
             _keep_nans(before, out)
+
+    def _round(self, x: Any, power: Any, rounded: Any) -> None:
+        np.maximum(power, self.floor[: x.size], out=power)
+        np.add(power, self.raised, out=power)
+        np.add(x, power.view(np.float32), out=rounded)
+        np.subtract(rounded, power.view(np.float32), out=rounded)
 
 
 class _ThroughFloat64(_Step):

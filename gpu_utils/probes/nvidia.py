@@ -12,10 +12,9 @@ import re
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-from gpu_utils.probes import Reading, memory_bytes, read_text, under
+from gpu_utils.probes import Reading, exists, memory_bytes, read_text
 from gpu_utils.probes.pci import slots
 from gpu_utils.probes.process import Outcome, Run, python
 
@@ -65,14 +64,14 @@ def library_visible(root: str, env: Mapping[str, str]) -> bool:
     if os.name == "nt" and root == "/":
         return _windows_library(env)
     own = [folder for folder in env.get("LD_LIBRARY_PATH", "").split(":") if folder]
-    if any(_exists(Path(folder, _LIBRARY)) or _exists(under(root, f"{folder}/{_LIBRARY}")) for folder in own):
+    if any(exists(place, f"{folder}/{_LIBRARY}") for folder in own for place in {"/", root}):
         return True
     if _LIBRARY in read_text(root, "/etc/ld.so.cache", 1 << 24):
         return True
     folders = [*_FOLDERS, *(f"{base}/{arch}" for base in ("/lib", "/usr/lib") for arch in _MULTIARCH)]
     if root == "/":  # a conda environment's Python looks beside itself
         folders.append(f"{sys.prefix}/lib")
-    return any(_exists(under(root, f"{folder}/{_LIBRARY}")) for folder in folders)
+    return any(exists(root, f"{folder}/{_LIBRARY}") for folder in folders)
 
 
 def _windows_library(env: Mapping[str, str]) -> bool:
@@ -80,14 +79,7 @@ def _windows_library(env: Mapping[str, str]) -> bool:
         (env.get("WINDIR", "C:/Windows"), "System32"),
         (env.get("ProgramFiles", "C:/Program Files"), "NVIDIA Corporation/NVSMI"),
     )
-    return any(_exists(Path(base, folder, "nvml.dll")) for base, folder in places)
-
-
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except OSError:
-        return False
+    return any(exists(base, f"{folder}/nvml.dll") for base, folder in places)
 
 
 def _cards(root: str) -> Iterable[str]:

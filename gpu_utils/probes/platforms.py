@@ -13,7 +13,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from gpu_utils.probes import read_text, under
+from gpu_utils.probes import exists, read_text
 
 __all__ = ["LOCAL", "label", "probe"]
 
@@ -55,7 +55,7 @@ def _applies(rule: Mapping[str, Any], root: str, env: Mapping[str, str]) -> bool
     signs = (
         any(_is_set(entry, env) for entry in rule.get("any_env", ())),
         bool(rule.get("all_env")) and all(_is_set(entry, env) for entry in rule["all_env"]),
-        any(_there(root, path) for path in rule.get("any_file", ())),
+        any(exists(root, path) for path in rule.get("any_file", ())),
         _contains(root, *rule["file_contains"]) if "file_contains" in rule else False,
         _matches(root, "/proc/sys/kernel/osrelease", rule.get("kernel")),
         _matches(root, "/proc/1/cgroup", rule.get("cgroup")),
@@ -66,13 +66,6 @@ def _applies(rule: Mapping[str, Any], root: str, env: Mapping[str, str]) -> bool
 def _is_set(entry: str, env: Mapping[str, str]) -> bool:
     name, equals, value = entry.partition("=")
     return env.get(name) == value if equals else bool(env.get(name))
-
-
-def _there(root: str, path: str) -> bool:
-    try:
-        return under(root, path).exists()
-    except OSError:
-        return False
 
 
 def _contains(root: str, path: str, text: str) -> bool:

@@ -142,6 +142,21 @@ def test_whatever_the_subprocess_answers_there_is_a_machine(
     assert found.findings, "something went wrong, and it has to be said"
 
 
+@pytest.mark.parametrize("root", ["/no/such/machine", "\0", "", "/proc/self/stat", "/dev/null", "x" * 5000])
+def test_wherever_it_looks_there_is_a_machine(root: str) -> None:
+    env = {"LD_LIBRARY_PATH": "\0:" + "x" * 5000, "CUDA_VISIBLE_DEVICES": "\0"}
+    found = detect(root=root, env=env, run=lambda command, env, limit_s: Outcome(None), quick=True)
+    assert found.devices[-1].kind == "cpu"
+    assert "probe_failed" not in [finding.id for finding in found.findings]
+
+
+def test_a_tree_of_folders_where_files_should_be(tmp_path: Path) -> None:
+    for path in ("proc/cpuinfo", "proc/meminfo", "proc/self/cgroup", "proc/device-tree/compatible", "dev/kfd"):
+        (tmp_path / path).mkdir(parents=True)
+    found = detect(root=tmp_path, env={}, quick=True)
+    assert [device.kind for device in found.devices] == ["cpu"] and found.findings == ()
+
+
 def test_detection_imports_no_gpu_library() -> None:
     code = (
         "import sys; from gpu_utils.device import detect; detect(quick=True);"

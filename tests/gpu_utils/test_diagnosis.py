@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,6 +17,9 @@ from gpu_utils.diagnosis import explain, finding, supported, try_devices
 from gpu_utils.probes.process import Outcome
 
 Nvml = Callable[[str], dict[str, str]]
+TORCH = Path(__file__).parent / "libraries" / "torch"
+ROOT = Path(__file__).parents[2]
+
 
 def said(machine: Machine) -> list[str]:
     return [one.id for one in machine.findings if one.severity != "info"]
@@ -110,6 +114,21 @@ def test_a_device_that_hangs_is_cut_off() -> None:
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert ended.stdout.strip() == "None"
+
+
+def test_after_one_hang_the_others_get_less_time() -> None:
+    """A machine whose eight GPUs all hang must not take eight limits."""
+    targets = [{"key": str(place), "kind": "cuda", "visible": str(place)} for place in range(3)]
+    code = (
+        "from gpu_utils.probes import usable; usable.DEVICE_LIMIT_S, usable._AFTER_A_HANG_S = 0.6, 0.2;"
+        f"usable.main({targets!r}, print)"
+    )
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join((str(TORCH), str(ROOT))), "GPU_STANDIN": "hang"}
+    ended = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60, env=env
+    )
+    said = [json.loads(line)["error"] for line in ended.stdout.splitlines() if line.startswith('{"key"')]
+    assert said == [f"no answer within {limit} s" for limit in (0.6, 0.2, 0.2)]
 
 
 @pytest.mark.parametrize(

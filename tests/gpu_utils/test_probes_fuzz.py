@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from gpu_utils.device import Machine, detect, recorded_machines
@@ -144,6 +144,30 @@ def test_any_answer_of_the_process_that_asks_nvml(said: str, returncode: int | N
         machine = detect(root=root, env={}, run=lambda *_: Outcome(returncode, said, said), quick=True)
     assert machine.devices[-1].kind == "cpu"
     assert Machine.from_json(machine.to_json()).as_dict() == json.loads(machine.to_json())
+
+
+FIELD = st.one_of(st.sampled_from(["-1", "0", "1", "8", "4294967295", "18446744073709551615", ""]), LETTERS)
+
+
+@settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    driver=LETTERS,
+    cards=st.lists(st.lists(FIELD, min_size=8, max_size=11), max_size=3),
+    slices=st.lists(st.lists(FIELD, min_size=4, max_size=6), max_size=3),
+)
+def test_whatever_a_driver_library_tells(
+    nvml: Callable[[str], dict[str, str]], driver: str, cards: list[list[str]], slices: list[list[str]]
+) -> None:
+    """The stand-in library tells it through the real nvidia-ml-py, in a process of its own."""
+    lines = [f"driver={driver}", "cuda=12040", *(f"gpu={'|'.join(card)}" for card in cards)]
+    lines += [f"slice=0|{'|'.join(one)}" for one in slices if cards]
+    with tempfile.TemporaryDirectory() as root:
+        story = Path(root, "story.txt")
+        story.write_text("\n".join(line.replace("\n", " ") for line in lines) + "\n", encoding="utf-8")
+        machine = detect(root=root, env=nvml("colab_t4") | {"NVML_STANDIN": str(story)}, quick=True)
+    assert not {"probe_failed", "nvml_crashed", "nvml_silent"} & {finding.id for finding in machine.findings}
+    assert Machine.from_json(machine.to_json()) == machine
+    assert text(machine) and html(machine)
 
 
 @STEADY

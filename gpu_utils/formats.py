@@ -98,7 +98,8 @@ def decode(bits: Any, format: Format | str) -> Any:
     field = (patterns >> width & np.uint64(top)).astype(np.int64)
     fraction = patterns & np.uint64((1 << layout.fraction_bits) - 1)
     steps = np.where(field > 0, fraction | np.uint64(1) << width, fraction).astype(np.float64)
-    value = np.ldexp(steps, np.maximum(field, 1) - layout.bias - layout.fraction_bits)
+    with np.errstate(over="ignore"):  # FP64's pattern of infinity, which the next lines see to
+        value = np.ldexp(steps, np.maximum(field, 1) - layout.bias - layout.fraction_bits)
     if layout.has_infinity:
         value = np.where(field == top, np.where(fraction == 0, np.inf, np.nan), value)
     else:

@@ -357,8 +357,8 @@ print("No suspect yet: put a number from 1 to 6 in place of None above." if susp
       f"Your suspect was number {suspect}: right." if suspect in liars else
       "Number 5 has a card that refuses programs, but by design: its slices take them." if suspect == 5 else
       f"Your suspect was number {suspect}: that one is honest.")
-for number, record in enumerate(records, start=1):
-    print(f"\n{number}. {record['title']}, after: {record['source']}")
+for number, one in enumerate(records, start=1):
+    print(f"\n{number}. {one['title']}, after: {one['source']}")
 
 # %% [markdown]
 # The workstation. The newest card, a driver that knows it, every feature in the table; and the library on it was built before the card: it holds no code for 12.0. *Present* is true, *supported* is not, so *usable* can't be: a program built for 12.0 would run, this library doesn't. Nothing in

@@ -21,6 +21,8 @@ def public(module: ModuleType) -> Iterator[tuple[str, str]]:
     """(name, docstring) of functions, classes and their methods."""
     for name in getattr(module, "__all__", ["main"]):
         thing = getattr(module, name)
+        if hasattr(thing, "__origin__"):  # a type alias, which Python 3.10 takes for a class
+            continue
         if inspect.isfunction(thing) or inspect.isclass(thing):
             yield name, thing.__doc__ or ""
         for key, member in vars(thing).items() if inspect.isclass(thing) else ():

@@ -89,11 +89,12 @@ def badges(slug: str, project: Project) -> str:
 
 def fact_line(source: Source) -> str:
     """Return the title's line: minutes, points, what hardware changes."""
+    changes = f"what hardware changes: {source.hardware}"
     core, stretch = source.points("core"), source.points("stretch")
     if core + stretch == 0:
-        return f"**About {source.minutes} minutes · not graded** · what hardware changes: {source.hardware}"
+        return f"**About {source.minutes} minutes · not graded** · {changes}"
     parts = f"core {core:g}, stretch {stretch:g}" if stretch else "all core"
-    return f"**About {source.minutes} minutes · {core + stretch:g} points** ({parts}) · what hardware changes: {source.hardware}"
+    return f"**About {source.minutes} minutes · {core + stretch:g} points** ({parts}) · {changes}"
 
 
 def _notebook_cell(source: Source, project: Project, cell: Cell, ordinal: int) -> NotebookNode:

@@ -109,7 +109,7 @@ def test_the_title_shows_badges_minutes_and_points(built):
     title = cells(built.release)["01-demo-1"].source
     assert "colab.research.google.com/github/someone/some-course/blob/main/labs/01_demo/01_demo.ipynb" in title
     assert "mybinder.org/v2/gh/someone/some-course/main?urlpath=lab/tree/labs/01_demo/01_demo.ipynb" in title
-    assert "**About 20 minutes · 8 points** (core 6, stretch 2) · a GPU changes nothing" in title
+    assert "**About 20 minutes · 8 points** (core 6, stretch 2) · what hardware changes: a GPU changes nothing" in title
 
 
 def test_the_setup_cell_installs_only_where_something_is_missing(built):
@@ -195,7 +195,7 @@ def test_a_lab_that_is_not_graded_says_so(demo):
     (folder / "warm_up.py").write_text(SOURCE[: SOURCE.index("# %% answer")])
     assert demo.run("build", "warm_up") == 0
     title = read(demo.root / "labs" / "warm_up" / "warm_up.ipynb").cells[0].source
-    assert "**About 20 minutes · not graded** · a GPU changes nothing" in title
+    assert "**About 20 minutes · not graded** · what hardware changes: a GPU changes nothing" in title
 
 
 def test_stock_nbgrader_gives_the_same_release(built):

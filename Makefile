@@ -55,9 +55,9 @@ browser: setup tools
 	@if command -v chromium >/dev/null && command -v chromedriver >/dev/null; then $(BIN)/python -m pytest -q tests/browser; \
 	else echo "Left out: the browser tests, as chromium and chromedriver are missing."; test -z "$$CI"; fi
 
-# What the tests use besides Python: a C compiler builds a stand-in for the NVIDIA driver's library, Chromium drives JupyterLab.
+# What the tests use besides Python: bubblewrap is grading's sandbox, a C compiler builds a stand-in for the NVIDIA driver's library, Chromium drives JupyterLab.
 tools:
-	@missing=""; for pair in cc:gcc chromium:chromium chromedriver:chromium-driver; do \
+	@missing=""; for pair in bwrap:bubblewrap cc:gcc chromium:chromium chromedriver:chromium-driver; do \
 	  command -v $${pair%%:*} >/dev/null || missing="$$missing $${pair##*:}"; done; \
 	if [ -n "$$missing" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing libc6-dev >/dev/null; \

@@ -17,13 +17,17 @@ __all__ = ["CellOutcome", "Execution", "ForkServer", "Limits", "ServerLost", "ru
 
 @dataclass(frozen=True)
 class Limits:
-    """What a submission may use; memory is counted beyond what the imported libraries hold."""
+    """What a submission may use; memory is counted beyond what the imported libraries hold.
+
+    With `experiments`, cells that only measure or draw are run too, which no score depends on.
+    """
 
     cell_seconds: float = 30.0
     notebook_seconds: float = 300.0
     memory_bytes: int = 2_000_000_000
     file_bytes: int = 200_000_000
     restarts: int = 25
+    experiments: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ class _Run:
     def __init__(self, cells: list[Cell], folder: Path, limits: Limits, seed: str, server: ForkServer) -> None:
         self.cells, self.folder, self.limits, self.seed, self.server = cells, folder, limits, seed, server
         self.execution = Execution()
-        self.runnable = [i for i, c in enumerate(cells) if _runs(c)]
+        self.runnable = [i for i, c in enumerate(cells) if _runs(c, self.limits.experiments)]
         self.done: set[int] = set()
         self.deadly: set[int] = set()
 
@@ -103,11 +107,13 @@ class _Run:
     def _job(self, seconds_left: float) -> dict[str, Any]:
         replayed = [i for i in self.runnable if i in self.done and not is_test(self.cells[i])]
         positions = sorted({i for i in replayed if i not in self.deadly} | set(self._remaining()))
+        lab_folder, lab_bytes = self.server.stage(self.folder)
         return {
             "cells": [
                 {"position": i, "source": self.cells[i]["source"], "test": is_test(self.cells[i])} for i in positions
             ],
-            "lab_folder": str(self.folder.resolve()),  # the server works elsewhere
+            "lab_folder": lab_folder,
+            "lab_bytes": lab_bytes,
             "root": str(ROOT),
             "seed": self.seed,
             "environment": {"GPU_UTILS_LEDGER": "memory"},
@@ -180,8 +186,8 @@ class _Run:
                     )
 
 
-def _runs(cell: Cell) -> bool:
-    return cell["cell_type"] == "code" and bool(cell["source"].strip()) and not is_experiment(cell)
+def _runs(cell: Cell, experiments: bool) -> bool:
+    return cell["cell_type"] == "code" and bool(cell["source"].strip()) and (experiments or not is_experiment(cell))
 
 
 def _points(cell: Cell) -> float:
@@ -195,6 +201,8 @@ def _name(cell: Cell, position: int) -> str:
 def _reason(kind: str, end: dict[str, Any], limits: Limits) -> str:
     if kind == "timed_out":
         return f"ran over {limits.cell_seconds:g} s and was stopped"
+    if str(end.get("reason")).startswith("more than"):
+        return f"started {end['reason']} and was stopped"
     status = end.get("status")
     if isinstance(status, int) and os.WIFEXITED(status):
         return f"ended its process (exit code {os.WEXITSTATUS(status)})"

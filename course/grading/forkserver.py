@@ -1,7 +1,7 @@
 """The fork server: a process that has imported everything once, and forks a supervisor per submission.
 
-Started as ``python -m course.grading.forkserver FD``. On the socket FD it receives one connection a submission. It
-runs no student code, has one thread, and never touches CUDA, so that its children start clean.
+Started as ``python -m course.grading.forkserver FD plain|sandbox``. On the socket FD it receives one connection a
+submission. It runs no student code, has one thread, and never touches CUDA, so that its children start clean.
 """
 
 from __future__ import annotations
@@ -44,9 +44,9 @@ QUIET = {
 """Environment of the server: one thread a library, since a fork keeps no other, and as many submissions as cores."""
 
 
-def main(fd: int) -> None:
-    """Import, say "ready", then fork a supervisor for every connection until the grader hangs up."""
-    from course.grading import shell, supervisor
+def main(fd: int, sandboxed: bool) -> None:
+    """Import, say "own", "shared" or "none" (`sandbox.SENTENCES`), then fork a supervisor for every connection."""
+    from course.grading import isolation, shell, supervisor
 
     _import_libraries()
     _warm_up()
@@ -55,10 +55,11 @@ def main(fd: int) -> None:
     gc.freeze()  # what is imported is never scanned again, so its memory stays shared with the children
     if threading.active_count() != 1:
         raise SystemExit("the fork server has more than one thread: forking it would not be safe")
+    level = ("own" if isolation.possible() else "shared") if sandboxed else "none"
     control = socket.socket(fileno=fd)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    control.sendall(b"ready")
+    control.sendall(f"{level}\n".encode())
     while True:
         _, fds, _, _ = socket.recv_fds(control, 1, 1)
         if not fds:  # the grader is done, or gone: its supervisors see that too, and clean up
@@ -70,7 +71,7 @@ def main(fd: int) -> None:
             control.close()
             code = 1
             with contextlib.suppress(BaseException):
-                supervisor.supervise(fds[0])
+                supervisor.supervise(fds[0], sandboxed)
                 code = 0
             os._exit(code)
         os.close(fds[0])
@@ -100,4 +101,4 @@ def _warm_up() -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), sys.argv[2] == "sandbox")

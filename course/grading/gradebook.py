@@ -7,13 +7,14 @@ that a person has given is never touched.
 from __future__ import annotations
 
 import os
-import sys
 import warnings
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import nbgrader.api
+from alembic.script import ScriptDirectory
 from nbgrader.api import Gradebook, SubmittedAssignment
 from nbgrader.preprocessors import SaveCells
 from nbgrader.utils import parse_utc
@@ -124,13 +125,13 @@ def _create(path: Path) -> None:
     """A new database, whole or not at all: nbgrader makes its tables first and notes their version afterwards."""
     unfinished = path.with_name(f".{path.name}.new")
     unfinished.unlink(missing_ok=True)
-    before = os.environ.get("PATH", "")
-    # nbgrader calls `alembic` by its name, which is not on the path of an environment that isn't activated.
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before])
+    scripts = ScriptDirectory(str(Path(nbgrader.__file__).parent / "alembic"))
+    # nbgrader would start the program `alembic` to ask for this, which takes seconds, if it is on the path at all.
+    asked, nbgrader.api.get_alembic_version = nbgrader.api.get_alembic_version, scripts.get_current_head
     try:
         Gradebook(f"sqlite:///{unfinished}").close()
     finally:
-        os.environ["PATH"] = before
+        nbgrader.api.get_alembic_version = asked
     os.replace(unfinished, path)
 
 

@@ -25,19 +25,19 @@ MEANT = {
 }
 
 
-def write(out: Path, lab: Lab, graded: Sequence[Graded]) -> Path:
+def write(out: Path, lab: Lab, graded: Sequence[Graded], isolation: str = "") -> Path:
     """Write ``out/report.html``."""
     path = out / "report.html"
-    write_atomically(path, render(lab, graded))
+    write_atomically(path, render(lab, graded, isolation))
     return path
 
 
-def render(lab: Lab, graded: Sequence[Graded]) -> str:
-    """The page of a class."""
+def render(lab: Lab, graded: Sequence[Graded], isolation: str = "") -> str:
+    """The page of a class; `isolation` says how submissions were kept apart."""
     sections = [
         f"<h1>{text(titled(lab))}</h1>",
         f'<p class="soft">A class of {len(graded)}, graded by machine. Per cent are of the core points, stretch as a '
-        "bonus, at most 100; written answers come on top.</p>",
+        f"bonus, at most 100; written answers come on top. {text(isolation)}</p>",
         _cards(lab, graded),
         _attention(lab, graded),
         "<h2>Distribution</h2>",

@@ -15,7 +15,7 @@ from pathlib import Path
 from nbformat import NotebookNode, writes
 
 from course.authoring.known_answers import KnownAnswer, read_question
-from course.grading.command import ClassRun, grade_class
+from course.grading.classrun import ClassRun, grade_class
 from course.grading.execute import Limits
 from course.grading.lab import Lab, UnknownLab, grade_id, is_solution, is_test, load
 from course.grading.page import number

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-import os
+import queue
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from course.grading import wire
+from course.grading import sandbox, wire
 from course.grading.forkserver import QUIET
-from course.grading.lab import Cell
 
 if TYPE_CHECKING:
     from course.grading.execute import Execution, Limits
+    from course.grading.lab import Cell
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = sandbox.ROOT
 
 
 class ServerLost(RuntimeError):
@@ -28,10 +28,17 @@ class ServerLost(RuntimeError):
 
 
 class ForkServer:
-    """The process that forks; a context manager, shared by threads. It starts with the first job."""
+    """The process that forks; a context manager, shared by threads. It starts with the first job.
 
-    def __init__(self) -> None:
+    `hidden` names folders that submissions must not see even where they lie in one that they may read.
+    """
+
+    def __init__(self, hidden: Iterable[Path] = ()) -> None:
         self._lock = threading.Lock()
+        self._hidden = tuple(hidden)
+        self._staging = sandbox.Staging()
+        self._sandbox: sandbox.Sandbox | None = None
+        self.level = ""
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
 
@@ -41,6 +48,18 @@ class ForkServer:
     def __exit__(self, *_: object) -> None:
         with self._lock:
             self._stop()
+            self._staging.remove()
+
+    @property
+    def isolation(self) -> str:
+        """How submissions are kept apart here, in a sentence; the server must have started."""
+        return sandbox.SENTENCES[self.level or "none"]
+
+    def stage(self, lab_folder: Path) -> tuple[str, int]:
+        """Put a lab's data where submissions may read it: its folder as they see it, and its size in bytes."""
+        name, size_bytes = self._staging.stage(lab_folder)
+        inside = self._sandbox is not None and self._sandbox.isolated
+        return f"{sandbox.INSIDE if inside else self._staging.folder}/{name}", size_bytes
 
     def ready(self) -> None:
         """Start now, rather than in the first submission's time."""
@@ -98,27 +117,50 @@ class ForkServer:
         raise ServerLost("the fork server died twice; is there enough memory?")
 
     def _start(self) -> None:
+        if self._sandbox is None:
+            self._sandbox = sandbox.choose(self._staging.folder, self._hidden)
         self._control, theirs = socket.socketpair()
-        environment = {**os.environ, **QUIET, "PYTHONPATH": str(ROOT)}
-        entry = [sys.executable, "-P", "-m", "course.grading.forkserver", str(theirs.fileno())]
+        mode = "sandbox" if self._sandbox.isolated else "plain"
+        entry = [sys.executable, "-P", "-m", "course.grading.forkserver", str(theirs.fileno()), mode]
         with theirs, tempfile.TemporaryFile() as said:
-            self._process = subprocess.Popen(
-                entry,
-                env=environment,
-                pass_fds=[theirs.fileno()],
-                cwd="/",
-                start_new_session=True,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=said,
-            )
+            self._process = self._launch([*self._sandbox.command, *entry], self._sandbox, theirs.fileno(), said)
             theirs.close()
             self._control.settimeout(180)
-            if self._control.recv(5) != b"ready":
+            self.level = self._control.recv(20).decode().strip()
+            if self.level not in sandbox.SENTENCES:
                 self._process.wait(5)
                 said.seek(0)
                 last = said.read().decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
                 raise ServerLost(f"the fork server did not start: {last[0]}")
+
+    def _launch(self, command: list[str], inside: sandbox.Sandbox, fd: int, said: Any) -> subprocess.Popen[bytes]:
+        """Start it from a thread that lives as long as it does: bubblewrap dies with the *thread* that started it."""
+        started: queue.SimpleQueue[subprocess.Popen[bytes] | OSError] = queue.SimpleQueue()
+
+        def keep() -> None:
+            try:
+                process = subprocess.Popen(
+                    command,
+                    env=sandbox.environment({**QUIET, "PYTHONPATH": str(ROOT)}),
+                    pass_fds=[fd],
+                    cwd="/",
+                    start_new_session=True,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=said,
+                    **inside.options(),
+                )
+            except OSError as error:
+                started.put(error)
+                return
+            started.put(process)
+            process.wait()
+
+        threading.Thread(target=keep, daemon=True).start()
+        process = started.get()
+        if isinstance(process, OSError):
+            raise ServerLost(f"the fork server did not start: {process.strerror}")
+        return process
 
     def _stop(self) -> None:
         if self._control is not None:

@@ -11,6 +11,7 @@ import resource
 import select
 import shutil
 import signal
+import struct
 import sys
 import tempfile
 import time
@@ -18,41 +19,54 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-from course.grading import shell, wire
+from course.grading import isolation, shell, wire
+from course.grading.isolation import World
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 START_SECONDS = 20.0
 """Time for the child to get its shell ready, before the first cell's clock starts."""
+COUNT_SECONDS = 0.5
+MOST_PROCESSES = 100
+"""Processes and threads of a submission, beyond which it is a fork bomb."""
 HIGH_FD = 200
 """The result pipe's descriptor lies above the ones that code opens or closes by habit."""
 
 
-def supervise(connection: int) -> None:
+def supervise(connection: int, sandboxed: bool = False) -> None:
     """Read a job from `connection`, run it in a child, forward its messages, and end with an ``end`` message."""
     _prctl(PR_SET_CHILD_SUBREAPER, 1)
     job = wire.receive(connection)
+    job["held_bytes"] = _data_bytes()
+    world = isolation.enter(sandboxed, 2 * int(job["file_bytes"]) + int(job["lab_bytes"]))
+    if os.path.isdir(isolation.WHOLE_PROC) and not world.own_files:
+        raise OSError("the sandbox is not closed")
     home = Path(tempfile.mkdtemp(prefix="submission-"))
     try:
-        _copy_data(Path(job["lab_folder"]), home / "work")
+        shutil.copytree(job["lab_folder"], home / "work")
         (home / "tmp").mkdir()
         reader, writer = os.pipe()
+        told, tell = os.pipe()
         child = os.fork()
         if child == 0:
-            os.close(reader)
-            os.close(connection)
-            _become_submission(job, home, writer)
+            for fd in (reader, connection, told):
+                os.close(fd)
+            if world.own_processes:
+                isolation.be_first(lambda: _become_submission(job, home, writer, True), tell, sandboxed)
+            os.close(tell)
+            _become_submission(job, home, writer, False)
         os.close(writer)
+        os.close(tell)
         try:
-            reason, position = _watch(reader, connection, job)
+            reason, position = _watch(reader, connection, told, job, world)
         finally:  # whatever happened here, nobody is left behind
-            status, peak_bytes = _end(child)
+            status, peak_bytes = _end(child, told if world.own_processes else None, reader)
     finally:
         shutil.rmtree(home, ignore_errors=True)
     end = {"reason": reason, "position": position, "status": status, "peak_bytes": peak_bytes}
     wire.send(connection, {"event": "end", **end})
 
 
-def _watch(reader: int, connection: int, job: dict[str, Any]) -> tuple[str, int | None]:
+def _watch(reader: int, connection: int, told: int, job: dict[str, Any], world: World) -> tuple[str, int | None]:
     """Forward messages until the child is done, dies or is over its time: why it ended, and in which cell."""
     messages = wire.Reader()
     running: int | None = None
@@ -60,12 +74,22 @@ def _watch(reader: int, connection: int, job: dict[str, Any]) -> tuple[str, int 
     last = time.monotonic() + job["notebook_seconds"]
     while not done:
         left = min(deadline, last) - time.monotonic()
-        ready = select.select([reader, connection], [], [], max(0.0, left))[0]
+        # In a world of its own a submission meets the kernel's limit on processes; else they are counted here.
+        pause = left if world.own_processes and os.geteuid() != 0 else min(left, COUNT_SECONDS)
+        watched = [reader, connection, *([told] if world.own_processes else [])]
+        ready = select.select(watched, [], [], max(0.0, pause))[0]
+        if not ready and left > pause:
+            if len(_descendants()) > MOST_PROCESSES:
+                reason = "more than a hundred processes"
+                break
+            continue
         if not ready:
             reason = "timed_out"
             break
         if connection in ready:  # the grader went away
             reason = "abandoned"
+            break
+        if reader not in ready:  # it is over, though a process that it left behind still holds the pipe
             break
         chunk = os.read(reader, 65536)
         if not chunk:
@@ -85,8 +109,13 @@ def _watch(reader: int, connection: int, job: dict[str, Any]) -> tuple[str, int 
     return "done" if done else reason, running
 
 
-def _end(child: int) -> tuple[int, int]:
-    """Kill the child and every descendant; gives its wait status and peak memory in bytes."""
+def _end(child: int, told: int | None, reader: int) -> tuple[int, int]:
+    """Kill the child and every descendant; gives its wait status and peak memory in bytes.
+
+    With `told` the child is process 1 of its own world, and says there how the submission ended.
+    """
+    if told is not None and select.select([reader], [], [], 0)[0]:
+        select.select([told], [], [], 0.5)  # the submission is over, process 1 is about to say how
     with contextlib.suppress(OSError):
         os.killpg(child, signal.SIGKILL)
     with contextlib.suppress(OSError):
@@ -100,7 +129,8 @@ def _end(child: int) -> tuple[int, int]:
             break
         _kill_descendants()
         time.sleep(0.005)
-    return status, usage.ru_maxrss * 1024
+    said = os.read(told, 4) if told is not None else b""
+    return struct.unpack("i", said)[0] if len(said) == 4 else status, usage.ru_maxrss * 1024
 
 
 def _kill_descendants() -> None:
@@ -133,7 +163,7 @@ def _descendants() -> set[int]:
         found |= more
 
 
-def _become_submission(job: dict[str, Any], home: Path, writer: int) -> None:
+def _become_submission(job: dict[str, Any], home: Path, writer: int, own_processes: bool) -> None:
     """The rest of the child's life; never returns."""
     try:
         os.setsid()
@@ -150,7 +180,7 @@ def _become_submission(job: dict[str, Any], home: Path, writer: int) -> None:
         tempfile.tempdir = None
         sys.argv, sys.path = [""], [str(home / "work"), *(p for p in sys.path if p not in ("", job["root"]))]
         _seed(job["seed"])
-        _limit(job)
+        _limit(job, own_processes)
         shell.run(job["cells"], pipe)
         os._exit(0)
     except BaseException as error:
@@ -160,19 +190,17 @@ def _become_submission(job: dict[str, Any], home: Path, writer: int) -> None:
         os._exit(70)
 
 
-def _limit(job: dict[str, Any]) -> None:
+def _limit(job: dict[str, Any], own_processes: bool) -> None:
     """Memory beyond what the libraries already hold, size of a file, processor time, core files."""
-    held = 0
-    with contextlib.suppress(OSError, StopIteration):
-        lines = Path("/proc/self/status").read_text().splitlines()
-        held = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmData"))
     # RLIMIT_DATA, not RLIMIT_AS: a GPU driver reserves address space far beyond what it uses.
     limits = {
-        "RLIMIT_DATA": held + int(job["memory_bytes"]),
+        "RLIMIT_DATA": job["held_bytes"] + int(job["memory_bytes"]),
         "RLIMIT_FSIZE": int(job["file_bytes"]),
         "RLIMIT_CPU": int(job["notebook_seconds"]) * 4 + 60,
         "RLIMIT_CORE": 0,
     }
+    if own_processes:  # counted in the submission's own user namespace, so classmates don't matter
+        limits["RLIMIT_NPROC"] = MOST_PROCESSES
     for name, value in limits.items():
         with contextlib.suppress(OSError, ValueError, AttributeError):
             resource.setrlimit(getattr(resource, name), (value, value))
@@ -187,10 +215,12 @@ def _seed(seed: str) -> None:
         torch.default_generator.manual_seed(number)
 
 
-def _copy_data(lab_folder: Path, work: Path) -> None:
-    """The lab's data, as nbgrader copies it: everything but notebooks, sources and answers."""
-    ignored = shutil.ignore_patterns("*.ipynb", "*.py", "answers", "__pycache__", ".*")
-    shutil.copytree(lab_folder, work, ignore=ignored)
+def _data_bytes() -> int:
+    """What the imported libraries hold already."""
+    with contextlib.suppress(OSError, StopIteration):
+        lines = Path("/proc/self/status").read_text().splitlines()
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmData"))
+    return 0
 
 
 def _prctl(option: int, value: int) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import copy
+import json
 import os
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbformat import v4
 
 from course.grading.execute import Execution
@@ -18,7 +18,6 @@ from course.grading.preflight import Prepared
 
 def write(out: Path, student_id: str, lab: Lab, prepared: Prepared, execution: Execution | None) -> Path:
     """Write ``out/autograded/STUDENT/SLUG/SLUG.ipynb``; an unreadable submission leaves the empty lab and a note."""
-    notebook = copy.deepcopy(lab.notebook)
     if prepared.problem or execution is None:
         note = f"**This submission could not be read**: {prepared.problem}. What follows is the lab as released."
         cells: list[Cell] = [v4.new_markdown_cell(note, id="could-not-be-read"), *copy.deepcopy(lab.stubs)]
@@ -28,9 +27,9 @@ def write(out: Path, student_id: str, lab: Lab, prepared: Prepared, execution: E
     for cell in cells:
         if grade_id(cell):
             cell["metadata"]["nbgrader"].update(checksum=checksums[grade_id(cell)], cell_type=cell["cell_type"])
-    notebook.cells = [nbformat.from_dict(c) for c in cells]
+    notebook = {**lab.notebook, "cells": cells}
     path = out / "autograded" / student_id / lab.slug / f"{lab.slug}.ipynb"
-    write_atomically(path, v4.writes(notebook) + "\n")
+    write_atomically(path, json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
     return path
 
 
@@ -57,7 +56,8 @@ def write_configuration(out: Path, submissions: Path, solutions: Path) -> None:
 
 
 def _executed(cell: Cell, position: int, execution: Execution) -> Cell:
-    done = copy.deepcopy(cell)
+    own = copy.deepcopy(dict(cell["metadata"]))
+    done: Cell = {k: cell[k] for k in ("cell_type", "id", "source") if k in cell} | {"metadata": own}
     if cell["cell_type"] == "code":
         done["outputs"] = [o for raw in execution.outputs.get(position, []) if (o := _output(raw))]
         done["execution_count"] = execution.counts.get(position)

@@ -9,10 +9,13 @@ from pathlib import Path
 from course.grading import autograded, feedback, report, tables, triage
 from course.grading.cache import Cache
 from course.grading.execute import Limits
+from course.grading.files import write_atomically
 from course.grading.gradebook import Book
 from course.grading.lab import Lab, UnknownLab, load
+from course.grading.misconceptions import Misconceptions
 from course.grading.pool import Pool
 from course.grading.progress import Progress
+from course.grading.sandbox import SENTENCES
 from course.grading.server import ForkServer, ServerLost
 from course.grading.triage import Graded
 from course.project import CourseError
@@ -60,8 +63,9 @@ def grade_class(
             autograded.write_configuration(out, submissions, solutions)
             pool = Pool(lab, server, cache, limits, resume)
             pool.check_lab()
+            misconceptions = Misconceptions(lab, pool.execute_known)
             for student, prepared, execution in pool.results(submissions, students, jobs):
-                found = triage.assess(student, prepared, execution, lab)
+                found = misconceptions.name(triage.assess(student, prepared, execution, lab))
                 book.record(found, submissions / student / slug)
                 autograded.write(out, student, lab, prepared, execution)
                 feedback.write(out, found, lab)
@@ -70,7 +74,7 @@ def grade_class(
             progress.finish()
             ordered = [graded[s] for s in students]
             tables.write(out, lab, ordered, book.standings(students))
-            isolation = server.isolation
+            isolation = _isolation(server, out / ".cache" / "isolation")
         path = report.write(out, lab, ordered, isolation)
     except UnknownLab as error:
         raise CourseError(str(error)) from error
@@ -99,3 +103,10 @@ def _make_folder(out: Path, submissions: Path) -> None:
     if out.resolve().is_relative_to(submissions.resolve()):
         raise CourseError(f"--out {out} lies inside the submissions: choose another folder.")
     out.mkdir(parents=True, exist_ok=True)
+
+
+def _isolation(server: ForkServer, noted: Path) -> str:
+    """How submissions were kept apart, in a sentence; a resumed run that had nothing left to do has it from before."""
+    if server.level:
+        write_atomically(noted, server.level)
+    return SENTENCES.get(noted.read_text(encoding="utf-8") if noted.is_file() else "", "")

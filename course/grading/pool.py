@@ -12,7 +12,7 @@ from pathlib import Path
 from course.grading import preflight
 from course.grading.cache import Cache
 from course.grading.execute import Execution, Limits, run_notebook
-from course.grading.lab import Lab
+from course.grading.lab import Cell, Lab
 from course.grading.preflight import Prepared
 from course.grading.server import ForkServer
 from course.project import CourseError
@@ -41,6 +41,11 @@ class Pool:
                 f"nothing was graded: {self.lab.slug}'s own solution loses {len(short)} of "
                 f"{len(execution.outcomes)} tests on this machine, first {short[0].grade_id} ({why})."
             )
+
+    def execute_known(self, cells: list[Cell]) -> Execution:
+        """Run an answer that is known to be wrong, or take what an earlier run stored of just the same."""
+        digest = self.cache.digest(cells)
+        return self.cache.load("", digest) or self._execute("", Prepared(cells))
 
     def grade(self, submissions: Path, student: str) -> Result:
         """One submission, whatever it holds."""

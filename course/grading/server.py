@@ -39,6 +39,7 @@ class ForkServer:
         self._staging = sandbox.Staging()
         self._sandbox: sandbox.Sandbox | None = None
         self.level = ""
+        """How submissions are kept apart here, a key of `sandbox.SENTENCES`; "" before the server has started."""
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
 
@@ -49,11 +50,6 @@ class ForkServer:
         with self._lock:
             self._stop()
             self._staging.remove()
-
-    @property
-    def isolation(self) -> str:
-        """How submissions are kept apart here, in a sentence; the server must have started."""
-        return sandbox.SENTENCES[self.level or "none"]
 
     def stage(self, lab_folder: Path) -> tuple[str, int]:
         """Put a lab's data where submissions may read it: its folder as they see it, and its size in bytes."""

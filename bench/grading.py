@@ -127,9 +127,7 @@ def main() -> None:
             folder = Path(name)
             hand_in(folder / "all", experiments)
             cells, one = bare(folder / "all", experiments), ours(folder / "all", folder / "out", experiments)
-            print(
-                f"experiment cells on {('neither side', 'both sides')[experiments]}, {STUDENTS} submissions, {JOBS} jobs"
-            )
+            print(f"experiment cells on {('neither side', 'both sides')[experiments]}: {STUDENTS} submissions")
             other = stock(folder / "all", folder / "stock")
         print(f"  ours: {one:.1f} s; stock: {other:.0f} s: {other / one:.1f} times its throughput (goal 15)")
         overhead = 100 * (one * JOBS / cells - 1)

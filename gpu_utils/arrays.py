@@ -63,6 +63,10 @@ def to_device(x: Any, device: str) -> Any:
     Raises:
         TypeError: ``x`` is no array.
         ValueError: there is no such device on this machine, or no library that reaches it.
+
+    >>> import numpy as np
+    >>> to_device(np.ones(2), "cpu")
+    array([1., 1.])
     """
     import array_api_compat as compat
 

@@ -47,7 +47,12 @@ SEED_VARIABLE = "GPU_UTILS_CHECK_SEED"
 
 
 class Outcome:
-    """What a call gave: `value`, or `error`. Expectations chain: ``c.call(f, x).shape((3,), "…").close(y, "…")``."""
+    """What a call gave: `value`, or `error`. Expectations chain: ``c.call(f, x).shape((3,), "…").close(y, "…")``.
+
+    >>> c = Check("four", 1, False)
+    >>> c.call(lambda: 4).equal(4, "it is four").value
+    4
+    """
 
     def __init__(self, owner: Check, value: Any, error: BaseException | None, like: Any, noise: str) -> None:
         self.value = value
@@ -125,7 +130,12 @@ class Outcome:
 
 
 class Check:
-    """One graded check; made by `check`. `score` is a plain float, readable after the ``with`` block."""
+    """One graded check; made by `check`. `score` is a plain float, readable after the ``with`` block.
+
+    >>> c = check("one")
+    >>> c.score, c.name
+    (0.0, 'one')
+    """
 
     def __init__(self, name: str, points: float, inputs_change: bool) -> None:
         self.name, self.points = name, float(points)
@@ -246,7 +256,11 @@ def check(name: str, points: float = 1, *, inputs_change: bool = False) -> Check
 
 
 def recognise(verdict: Verdict) -> dict[str, str] | None:
-    """The misconception that fails just as `verdict` does, as ``{"name", "hint"}``; None when none or two do."""
+    """The misconception that fails just as `verdict` does, as ``{"name", "hint"}``; None when none or two do.
+
+    >>> recognise(Verdict("no such question", 1.0, 0.0, "failed")) is None
+    True
+    """
     total, failed = len(verdict.expectations), verdict.failed
     matches = {
         entry["name"]: entry["hint"]

@@ -17,7 +17,11 @@ CHOICES = ("true", "true, with a catch", "false", "no idea yet")
 
 @dataclass(frozen=True)
 class Claim:
-    """One claim: its `id`, a `short` name, the sentence, the lab that settles it, and who said so."""
+    """One claim: its `id`, a `short` name, the sentence, the lab that settles it, and who said so.
+
+    >>> claims()[0].settled_in
+    '08_reading_datasheets'
+    """
 
     id: str
     short: str
@@ -38,7 +42,11 @@ def claims() -> tuple[Claim, ...]:
 
 
 def claim(name: str) -> Claim:
-    """The claim with id `name`. ValueError names those that exist."""
+    """The claim with id `name`. ValueError names those that exist.
+
+    >>> claim("bert_infer_7x").short
+    '7x'
+    """
     for known in claims():
         if known.id == name:
             return known
@@ -46,7 +54,12 @@ def claim(name: str) -> Claim:
 
 
 def bet(name: str, choice: str) -> None:
-    """Bet on the claim `name`: one of `CHOICES`. ValueError for anything else, or once it is settled."""
+    """Bet on the claim `name`: one of `CHOICES`. ValueError for anything else, or once it is settled.
+
+    >>> bet("a100_20x", "false")
+    >>> bets()["a100_20x"]
+    'false'
+    """
     claim(name)
     if choice not in CHOICES:
         raise ValueError(f"a bet is one of {', '.join(CHOICES)}; got {choice!r}")
@@ -58,7 +71,12 @@ def bet(name: str, choice: str) -> None:
 
 
 def settle(name: str, verdict: str, evidence: str) -> None:
-    """Close the claim `name`: `verdict` is one of `CHOICES`, `evidence` one sentence with its numbers and labels."""
+    """Close the claim `name`: `verdict` is one of `CHOICES`, `evidence` one sentence with its numbers and labels.
+
+    >>> settle("nvlink_ten_pcie", "true, with a catch", "both directions counted (published)")
+    >>> "both directions" in repr(board())
+    True
+    """
     claim(name)
     if verdict not in CHOICES[:3]:
         raise ValueError(f"a verdict is one of {', '.join(CHOICES[:3])}; got {verdict!r}")
@@ -67,12 +85,20 @@ def settle(name: str, verdict: str, evidence: str) -> None:
 
 
 def bets() -> dict[str, str]:
-    """Claim id -> what the learner bets now."""
+    """Claim id -> what the learner bets now.
+
+    >>> sorted(set(bets().values()) - set(CHOICES))
+    []
+    """
     return {c.id: current().bets.get(c.id, {}).get("choice", CHOICES[3]) for c in claims()}
 
 
 class Board:
-    """The claims board as a table; shows itself in a notebook and as text elsewhere."""
+    """The claims board as a table; shows itself in a notebook and as text elsewhere.
+
+    >>> Board()._repr_html_().count("<tr>")
+    9
+    """
 
     def _rows(self) -> list[tuple[str, str, str, str]]:
         rows = []
@@ -100,5 +126,9 @@ class Board:
 
 
 def board() -> Board:
-    """The claims board: every claim, the learner's bet, and the evidence once there is some."""
+    """The claims board: every claim, the learner's bet, and the evidence once there is some.
+
+    >>> repr(board()).count("your bet")
+    8
+    """
     return Board()

@@ -21,7 +21,11 @@ _NESTED = (list, tuple)
 
 
 class Difference(NamedTuple):
-    """What is wrong: `kind` is one of type, device, shape, dtype, value; `message` is one sentence."""
+    """What is wrong: `kind` is one of type, device, shape, dtype, value; `message` is one sentence.
+
+    >>> Difference("shape", "expected 3 items, got 2").kind
+    'shape'
+    """
 
     kind: str
     message: str
@@ -56,13 +60,21 @@ def _attribute(thing: Any, path: str) -> Any:
 
 
 def device(value: Any) -> str:
-    """Where an array lives, as its library prints it: ``cpu``, ``cuda:0``, ``device1``."""
+    """Where an array lives, as its library prints it: ``cpu``, ``cuda:0``, ``device1``.
+
+    >>> device(np.zeros(2))
+    'cpu'
+    """
     where = getattr(value, "device", "cpu")
     return str(getattr(where, "_device", where)).removeprefix("array_api_strict.Device('").removesuffix("')")
 
 
 def describe(value: Any) -> str:
-    """One phrase for a result: its type, and for an array shape, dtype and device."""
+    """One phrase for a result: its type, and for an array shape, dtype and device.
+
+    >>> describe(np.zeros((2, 3), dtype=np.float32))
+    'a numpy array of shape (2, 3) and dtype float32'
+    """
     if value is None:
         return "None (did you forget `return`?)"
     name = library(value)
@@ -75,7 +87,11 @@ def describe(value: Any) -> str:
 
 
 def dtype_name(dtype: Any) -> str:
-    """``float32`` for every library's way of saying so."""
+    """``float32`` for every library's way of saying so.
+
+    >>> dtype_name(np.float32), dtype_name("uint8")
+    ('float32', 'uint8')
+    """
     try:
         return str(np.dtype(dtype).name)
     except TypeError:
@@ -83,7 +99,11 @@ def dtype_name(dtype: Any) -> str:
 
 
 def to_numpy(value: Any) -> np.ndarray[Any, np.dtype[Any]]:
-    """Host copy of an array of a known library."""
+    """Host copy of an array of a known library.
+
+    >>> to_numpy(np.arange(3))
+    array([0, 1, 2])
+    """
     if library(value) == "numpy":
         return np.array(value)
     from gpu_utils.arrays import to_host
@@ -105,6 +125,11 @@ def compare_arrays(
     `expected` is a NumPy array. `dtype` is the dtype that `value` must have, by default that of `expected`.
     Without `atol` and `rtol` the tolerance follows from the dtype: integers exact, floats 8 eps relative and
     absolute to the largest expected magnitude.
+
+    >>> compare_arrays(np.zeros(2), np.zeros(2)) is None
+    True
+    >>> compare_arrays(np.zeros(2), np.ones(2)).kind
+    'value'
     """
     expected = np.asarray(expected)
     like = expected if like is None else like
@@ -229,7 +254,11 @@ def _compare_sequences(value: Any, expected: Any, atol: float, rtol: float) -> D
 
 
 def freeze(value: Any) -> Any:
-    """A copy of an argument to compare with after the call; None for what can't change or can't be copied."""
+    """A copy of an argument to compare with after the call; None for what can't change or can't be copied.
+
+    >>> freeze([1, 2]), freeze(3)
+    ([1, 2], None)
+    """
     if library(value) is not None:
         return to_numpy(value)
     if type(value) in (list, dict, set):
@@ -266,7 +295,12 @@ def _written(value: Any) -> str:
 
 
 def copied(value: Any) -> Any:
-    """A copy of an array of a known library, on its device; anything else as it is."""
+    """A copy of an array of a known library, on its device; anything else as it is.
+
+    >>> x = np.arange(3)
+    >>> copied(x) is x, copied("text")
+    (False, 'text')
+    """
     name = library(value)
     if name is None:
         return value
@@ -276,7 +310,13 @@ def copied(value: Any) -> Any:
 
 
 def restore(frozen: Any, value: Any) -> None:
-    """Write the copy made by `freeze` back into an argument that a call has changed, where that is possible."""
+    """Write the copy made by `freeze` back into an argument that a call has changed, where that is possible.
+
+    >>> x = np.zeros(2)
+    >>> restore(np.ones(2), x)
+    >>> x
+    array([1., 1.])
+    """
     if type(value) is list:
         value[:] = frozen
     elif type(value) in (dict, set):
@@ -288,7 +328,13 @@ def restore(frozen: Any, value: Any) -> None:
 
 @contextlib.contextmanager
 def journeys() -> Iterator[list[str]]:
-    """Watch the stand-in for device memory: the list gets a row for each array that leaves it for the host."""
+    """Watch the stand-in for device memory: the list gets a row for each array that leaves it for the host.
+
+    >>> with journeys() as seen:
+    ...     pass
+    >>> seen
+    []
+    """
     seen: list[str] = []
     loaded = sys.modules.get("array_api_strict")
     kind = _attribute(loaded, "_array_object.Array") if loaded is not None else None

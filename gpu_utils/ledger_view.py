@@ -13,7 +13,12 @@ from gpu_utils.ledger import FILE_NAME, Entry, Ledger, current, figure, referenc
 
 
 class Table:
-    """Rows of a ledger; shows itself as a table in a notebook and as text elsewhere."""
+    """Rows of a ledger; shows itself as a table in a notebook and as text elsewhere.
+
+    >>> print(Table([Entry("01", "copy", "s", 2.0, value=0.5, provenance="modelled")]))  # doctest: +ELLIPSIS
+    figure ... label
+    01 · copy ...          2 s       500 ms       4 x  modelled
+    """
 
     def __init__(self, rows: list[Entry]) -> None:
         self.rows = rows
@@ -46,7 +51,11 @@ class Table:
 
 
 def table(lab: str | None = None, with_reference: bool = False) -> Table:
-    """The rows of one lab, or of all; `with_reference` fills what is missing from the shipped ledger, labelled so."""
+    """The rows of one lab, or of all; `with_reference` fills what is missing from the shipped ledger, labelled so.
+
+    >>> table("no such lab").rows
+    []
+    """
     rows = dict(current().entries)
     if with_reference:
         rows = {**reference().entries, **{k: v for k, v in rows.items() if v.value is not None}}
@@ -54,13 +63,21 @@ def table(lab: str | None = None, with_reference: bool = False) -> Table:
 
 
 def guess(key: str) -> float | None:
-    """What the learner guessed for `key` in this lab, or None."""
+    """What the learner guessed for `key` in this lab, or None.
+
+    >>> guess("never asked") is None
+    True
+    """
     row = current().entries.get((current().lab, key))
     return row.guess if row else None
 
 
 def plot(lab: str | None = None) -> Any:
-    """Guess over outcome for every row that has both, on a log scale; a matplotlib Figure, or None without rows."""
+    """Guess over outcome for every row that has both, on a log scale; a matplotlib Figure, or None without rows.
+
+    >>> plot("no such lab") is None
+    True
+    """
     rows = [row for row in table(lab).rows if row.factor]
     if not rows:
         return None
@@ -83,7 +100,11 @@ def plot(lab: str | None = None) -> Any:
 
 
 def keep() -> Any:
-    """A link that downloads the ledger (in Colab: the download itself)."""
+    """A link that downloads the ledger (in Colab: the download itself).
+
+    >>> "download=" in keep().data
+    True
+    """
     text = current().dumps()
     if "google.colab" in sys.modules:
         from pathlib import Path
@@ -102,7 +123,11 @@ def keep() -> Any:
 
 
 def bring() -> Any:
-    """What came along from earlier labs; where nothing did, an upload button. Without a ledger the lab goes on."""
+    """What came along from earlier labs; where nothing did, an upload button. Without a ledger the lab goes on.
+
+    >>> type(bring()).__name__ in ("HBox", "HTML")
+    True
+    """
     earlier = sorted({row.lab for row in current().entries.values() if row.lab != current().lab})
     if earlier:
         from IPython.display import HTML

@@ -32,6 +32,9 @@ def photograph(name: str = "china", size: tuple[int, int] | None = None) -> Any:
 
     Raises:
         ValueError: no photograph has this name, or the size is not two positive numbers.
+
+    >>> photograph("china").shape
+    (427, 640, 3)
     """
     if name not in _credits():
         raise ValueError(f'no photograph is called "{name}": choose from {", ".join(photographs())}')
@@ -62,6 +65,9 @@ def scene(height: int = 64, width: int = 96, seed: int = 0) -> Any:
 
     Raises:
         ValueError: the height or the width is below 1.
+
+    >>> scene(4, 6).shape
+    (4, 6, 3)
     """
     import numpy as np
 

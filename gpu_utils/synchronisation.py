@@ -15,6 +15,8 @@ def synchroniser(*values: Any) -> Callable[[], None]:
 
     CuPy arrays and tensors are looked for among the values, in lists, tuples and dicts, and in the
     parameters of modules. NumPy computes before it returns, so for NumPy there is nothing to wait for.
+
+    >>> synchroniser(1.0)()  # nothing to wait for on the host
     """
     waits = {kind: wait for value in values for kind, wait in _waits(value)}
     if not waits and "torch" in sys.modules and sys.modules["torch"].cuda.is_initialized():

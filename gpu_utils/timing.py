@@ -29,7 +29,11 @@ _UNSTABLE = 0.15
 
 
 class TooShort(ValueError):
-    """The region is over before the clock can tell."""
+    """The region is over before the clock can tell.
+
+    >>> issubclass(TooShort, ValueError)
+    True
+    """
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,9 @@ class Timing:
         loops: calls in each sample.
         provenance: where the samples come from.
         nbytes: bytes that one call reads and writes, when told.
+
+    >>> Timing("copy", (1.0, 2.0, 4.0)).median_s
+    2.0
     """
 
     label: str
@@ -109,7 +116,12 @@ class Timing:
 
 @dataclass(frozen=True)
 class Transfer:
-    """The way to a device and the way back, timed apart."""
+    """The way to a device and the way back, timed apart.
+
+    >>> one = Timing("there", (1.0,))
+    >>> Transfer(one, one).back.median_s
+    1.0
+    """
 
     to_device: Timing
     back: Timing
@@ -189,6 +201,10 @@ def measure_transfer(array: Any, device: str, *, repeat: int | None = None) -> T
 
     Raises:
         ValueError: the device is the CPU, where nothing has to move.
+
+    >>> import numpy as np
+    >>> measure_transfer(np.ones(1000), "device1").to_device.provenance.value
+    'emulated'
     """
     from gpu_utils.arrays import STAND_IN, to_device, to_host
 
@@ -210,7 +226,11 @@ def measure_transfer(array: Any, device: str, *, repeat: int | None = None) -> T
 
 @functools.cache
 def clock_resolution_s() -> float:
-    """The smallest step between two different readings of the clock, as seen here, in seconds."""
+    """The smallest step between two different readings of the clock, as seen here, in seconds.
+
+    >>> 0 < clock_resolution_s() < 0.1
+    True
+    """
     steps = []
     for _ in range(200):
         before = after = time.perf_counter()

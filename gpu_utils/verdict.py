@@ -17,6 +17,9 @@ class Expectation:
 
     `kind` is "ok" when it holds, else what went wrong: value, type, dtype, shape, device, raised, no_error,
     changed_input, not_attempted, stopped or false.
+
+    >>> Expectation("two is two", True).kind
+    'ok'
     """
 
     sentence: str
@@ -28,7 +31,11 @@ class Expectation:
 
 @dataclass(frozen=True)
 class Verdict:
-    """A finished check: what was expected, what held, and what it is worth."""
+    """A finished check: what was expected, what held, and what it is worth.
+
+    >>> Verdict("darken", 2.0, 2.0, "passed", (Expectation("it is dark", True),)).headline
+    'darken: it holds · 2 of 2 points'
+    """
 
     check: str
     points: float
@@ -134,7 +141,11 @@ def _number(value: float) -> str:
 
 
 def publish(verdict: Verdict) -> None:
-    """Show a verdict: as one display with three mime types in IPython, as text on stdout elsewhere."""
+    """Show a verdict: as one display with three mime types in IPython, as text on stdout elsewhere.
+
+    >>> publish(Verdict("darken", 2.0, 0.0, "nothing_checked"))
+    darken: nothing was checked · 0 of 2 points
+    """
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
     if shell is None:

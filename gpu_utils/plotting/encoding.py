@@ -13,7 +13,11 @@ _SMALL_PICTURE_PIXELS = 128 * 128
 
 
 def slim(png: bytes) -> tuple[bytes, str]:
-    """A PNG and "png"; or, when it is large (a photograph is in it), the same as a JPEG and "jpeg"."""
+    """A PNG and "png"; or, when it is large (a photograph is in it), the same as a JPEG and "jpeg".
+
+    >>> slim(b"a small PNG")
+    (b'a small PNG', 'png')
+    """
     if len(png) <= _LARGE_PNG_BYTES:
         return png, "png"
     from PIL import Image
@@ -27,6 +31,10 @@ def data_uri(picture: Any) -> str:
 
     Args:
         picture: uint8, (H, W, 3), on the host; see `gpu_utils.plotting.pictures.as_bytes`.
+
+    >>> import numpy as np
+    >>> data_uri(np.zeros((2, 2, 3), np.uint8))[:22]
+    'data:image/png;base64,'
     """
     from PIL import Image
 

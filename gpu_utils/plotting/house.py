@@ -28,7 +28,11 @@ PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 
 @dataclass(frozen=True)
 class Look:
-    """How a number of one provenance is drawn: never by colour alone."""
+    """How a number of one provenance is drawn: never by colour alone.
+
+    >>> look("published").hatch != look("measured").hatch
+    True
+    """
 
     colour: str
     hatch: str
@@ -45,13 +49,21 @@ GUESS = Look("#D55E00", "", "d")
 
 
 def look(provenance: Provenance | str) -> Look:
-    """The look of one provenance, given as the label or its text."""
+    """The look of one provenance, given as the label or its text.
+
+    >>> look("measured") is look(Provenance.MEASURED)
+    True
+    """
     return LOOKS[Provenance(provenance)]
 
 
 @contextlib.contextmanager
 def style() -> Iterator[None]:
-    """The house look, for figures drawn inside a ``with`` block; everything else stays as it was."""
+    """The house look, for figures drawn inside a ``with`` block; everything else stays as it was.
+
+    >>> with style():
+    ...     figure = new_figure(alt="an empty figure")
+    """
     import matplotlib
     from cycler import cycler
 
@@ -98,6 +110,9 @@ def new_figure(width_in: float = WIDTH_IN, height_in: float = 4.0, alt: str = ""
     """An empty figure in the house look (draw on it inside `style`), shown with ``alt`` beside it.
 
     It belongs to no window and to no pyplot state, so nothing has to be closed.
+
+    >>> new_figure(alt="an empty figure").alt
+    'an empty figure'
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
@@ -118,6 +133,9 @@ def show(figure: Any, alt: str | None = None) -> None:
 
     Raises:
         ValueError: there is no alternative text.
+
+    >>> show(new_figure(alt="an empty figure"))
+    an empty figure
     """
     from IPython.display import display
 
@@ -129,7 +147,11 @@ def show(figure: Any, alt: str | None = None) -> None:
 
 
 def png(figure: Any) -> bytes:
-    """A figure as the bytes of a PNG file."""
+    """A figure as the bytes of a PNG file.
+
+    >>> png(new_figure(alt="empty"))[1:4]
+    b'PNG'
+    """
     stream = io.BytesIO()
     with style():
         figure.savefig(stream, format="png", dpi=DPI, metadata={"Software": None})

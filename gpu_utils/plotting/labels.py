@@ -27,6 +27,13 @@ def place_labels(
         texts: (x, y, text) in data units.
         lines: corners of lines that no text may cross, in data units.
         fontsize: in points.
+
+    >>> from gpu_utils.plotting.house import new_figure
+    >>> figure = new_figure(alt="a point")
+    >>> axes = figure.subplots()
+    >>> place_labels(figure, axes, [(0.5, 0.5, "the middle")])
+    >>> [text.get_text() for text in axes.texts]
+    ['the middle']
     """
     figure.draw_without_rendering()
     renderer = figure.canvas.get_renderer()

@@ -23,6 +23,10 @@ def as_bytes(image: Any) -> Any:
     Raises:
         TypeError: not an array.
         ValueError: another shape, or an empty picture.
+
+    >>> import numpy as np
+    >>> as_bytes(np.array([[[0.0, 0.5, 1.0]]])).tolist()
+    [[[0, 128, 255]]]
     """
     import numpy as np
 
@@ -92,6 +96,10 @@ def pixel_grid(
 
     Raises:
         ValueError: the patch is too large for its numbers to be read.
+
+    >>> import numpy as np
+    >>> len(pixel_grid(np.zeros((2, 2, 3), np.uint8)).axes)
+    1
     """
     from gpu_utils.arrays import to_host
 
@@ -132,6 +140,10 @@ def zoom(image: Any, row: int, column: int, size: int = 8, window: int = 64, *, 
 
     Raises:
         ValueError: the patch or the window does not lie inside the picture.
+
+    >>> import numpy as np
+    >>> len(zoom(np.zeros((100, 100, 3), np.uint8), 50, 50).axes)
+    3
     """
     shown = as_bytes(image)
     height, width = shown.shape[:2]

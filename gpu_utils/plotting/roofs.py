@@ -41,6 +41,9 @@ def roofline(
 
     Raises:
         ValueError: no roof, more than four, or a point that has no place on a log scale.
+
+    >>> len(roofline(Roof("card", 1e12, 1e11), {"darken": (0.125, 1e10)}).axes)
+    1
     """
     limits = [roofs] if isinstance(roofs, Roof) else list(roofs)
     guesses = dict(guesses or {})

@@ -29,6 +29,9 @@ def bets(
 
     Returns:
         A widget with one row a claim and a line for messages.
+
+    >>> type(bets()).__name__
+    'VBox'
     """
     import ipywidgets
 

@@ -18,6 +18,9 @@ def slider(name: str, numbers: tuple[float, float, float, float]) -> Any:
 
     Raises:
         ValueError: the numbers contradict each other.
+
+    >>> slider("factor", (0.0, 1.0, 0.1, 0.5)).value
+    0.5
     """
     import ipywidgets
 
@@ -52,6 +55,9 @@ def buttons(
 
     Raises:
         ValueError: there is nothing to choose from.
+
+    >>> buttons("eyes", ["as it is", "sepia"]).value
+    'as it is'
     """
     import ipywidgets
 

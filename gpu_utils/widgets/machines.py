@@ -28,6 +28,10 @@ def explore_machines(machines: Iterable[Any]) -> Any:
 
     Raises:
         ValueError: there is no machine in the list.
+
+    >>> from gpu_utils.device import recorded_machines
+    >>> type(explore_machines(recorded_machines())).__name__
+    'VBox'
     """
     import ipywidgets
 
@@ -49,7 +53,12 @@ def explore_machines(machines: Iterable[Any]) -> Any:
 
 
 def machine_report(machine: Any) -> str:
-    """One machine as HTML: its story, a table of its devices, its findings, and where all that comes from."""
+    """One machine as HTML: its story, a table of its devices, its findings, and where all that comes from.
+
+    >>> from gpu_utils.device import recorded_machines
+    >>> "<table" in machine_report(recorded_machines()[0])
+    True
+    """
     record = _record(machine)
     story = f"<p>{html.escape(str(record['story']))}</p>" if record.get("story") else ""
     return (

@@ -33,6 +33,11 @@ def split(before: Any, after: Any, alt: str, names: tuple[str, str] = ("before",
 
     Raises:
         ValueError: the pictures differ in height or width, or there is no alt text.
+
+    >>> import numpy as np
+    >>> black = np.zeros((4, 4, 3), np.uint8)
+    >>> type(split(black, black, "black beside black")).__name__
+    'VBox'
     """
     import ipywidgets
 

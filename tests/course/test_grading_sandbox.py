@@ -213,7 +213,8 @@ def test_an_ordinary_user_has_the_sandbox_too(tmp_path):
         "s = sandbox.choose(Path('/var/empty') if Path('/var/empty').is_dir() else Path('/usr/share'))\n"
         "t = 'from course.grading import isolation; import os; print(isolation.possible(), os.geteuid())'\n"
         "sys.stdout.write(subprocess.run([*s.command, sys.executable, '-c', t], "
-        f"env=sandbox.environment({{'PYTHONPATH': {str(tmp_path)!r}}}), cwd='/', capture_output=True, text=True).stdout)"
+        f"env=sandbox.environment({{'PYTHONPATH': {str(tmp_path)!r}}}), cwd='/', "
+        "capture_output=True, text=True).stdout)"
     )
     for folder in [tmp_path, *tmp_path.parents]:
         if folder != Path("/") and folder != Path("/tmp"):

@@ -22,6 +22,7 @@ __version__ = "0.1.0"
 
 _HOME = {"check": "checks", "detect": "device", "begin": "ledger", "predict": "ledger", "record": "ledger"}
 _MODULES = {
+    "arguments",
     "arrays",
     "checks",
     "claims",

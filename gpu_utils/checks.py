@@ -28,18 +28,8 @@ from typing import Any
 
 import numpy as np
 
-from gpu_utils.comparison import (
-    Difference,
-    changed,
-    compare_arrays,
-    compare_values,
-    copied,
-    describe,
-    freeze,
-    journeys,
-    library,
-    restore,
-)
+from gpu_utils.arguments import changed, copied, freeze, journeys, restore
+from gpu_utils.comparison import Difference, compare_arrays, compare_values, describe, library
 from gpu_utils.verdict import Expectation, Verdict, publish
 
 SEED_VARIABLE = "GPU_UTILS_CHECK_SEED"

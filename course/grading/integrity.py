@@ -19,6 +19,7 @@ from typing import Any
 # Modules whose functions and classes judge an answer, and those that such functions call.
 _JUDGES = (
     "gpu_utils",
+    "gpu_utils.arguments",
     "gpu_utils.arrays",
     "gpu_utils.checks",
     "gpu_utils.comparison",

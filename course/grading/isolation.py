@@ -13,11 +13,12 @@ import os
 import socket
 import struct
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 NEWNS, NEWIPC, NEWUSER, NEWPID, NEWNET = 0x20000, 0x8000000, 0x10000000, 0x20000000, 0x40000000
 NOSUID, NODEV, NOEXEC, RDONLY = 2, 4, 8, 1
+BIND, RECURSIVE = 4096, 16384
 PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_SET_PDEATHSIG = 4, 24, 38, 1
 SIGKILL = 9
 MOST_FILES = 20_000
@@ -50,8 +51,30 @@ def enter(sandboxed: bool, disk_bytes: int) -> World:
     if not sandboxed:
         return World(own_processes=True)
     size = f"size={disk_bytes},nr_inodes={MOST_FILES},mode=1777"
-    own = [_mount("tmpfs", place, "tmpfs", NOSUID | NODEV, size) for place in ("/tmp", "/dev/shm")]
+    with _kept_below("/tmp"):
+        own = [_mount("tmpfs", place, "tmpfs", NOSUID | NODEV, size) for place in ("/tmp", "/dev/shm")]
     return World(own_processes=True, own_files=all(own))
+
+
+@contextlib.contextmanager
+def _kept_below(place: str) -> Iterator[None]:
+    """Show again what was mounted below `place` once something new covers it: the course itself may lie in /tmp."""
+    with open("/proc/self/mountinfo", encoding="utf-8") as file:
+        points = [line.split()[4] for line in file]
+    points = sorted({p for p in points if p.startswith(f"{place}/") and "\\" not in p})
+    kept = {point: os.open(point, os.O_PATH) for point in points}
+    try:
+        yield
+        for point, handle in kept.items():
+            if not os.path.lexists(point):
+                folder = point if os.path.isdir(f"/proc/self/fd/{handle}") else os.path.dirname(point)
+                os.makedirs(folder, exist_ok=True)
+                if folder != point:
+                    os.close(os.open(point, os.O_CREAT | os.O_WRONLY, 0o644))
+            _mount(f"/proc/self/fd/{handle}", point, "", BIND | RECURSIVE)
+    finally:
+        for handle in kept.values():
+            os.close(handle)
 
 
 def possible() -> bool:

@@ -6,6 +6,7 @@ import ast
 import copy
 import json
 import re
+import threading
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +17,8 @@ from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, ClearSolut
 
 Cell = dict[str, Any]
 HIDDEN_MARK = "### BEGIN HIDDEN TESTS"
+_PARSING = threading.Lock()
+"""Python 3.11 counts the depth of all threads' syntax trees together, and stops when two parse at once (gh-106905)."""
 
 
 class UnknownLab(ValueError):
@@ -156,7 +159,8 @@ def is_experiment(cell: Cell) -> bool:
 def ends_in_value(source: str) -> bool:
     """Whether the last statement is an expression: then its value is the score, else "no error" is full marks."""
     try:
-        body = ast.parse(source).body
+        with _PARSING:
+            body = ast.parse(source).body
     except (SyntaxError, ValueError):
         return True
     return bool(body) and isinstance(body[-1], ast.Expr) and not source.rstrip().endswith(";")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import subprocess
@@ -11,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from grading_demo import SLUG, answered, hand_in, make_lab
+from grading_demo import SLUG, alive, answered, hand_in, make_lab
 
 MARKER = f"5150.{os.getpid()}"
 """Seconds that a stray process sleeps, so that it can be told from any other."""
@@ -25,15 +24,6 @@ def triple(x):
 def command(root: Path, out: str, *more: str) -> list[str]:
     arguments = [SLUG, "--submissions", str(root / "submitted"), "--out", str(root / out), "--jobs", "2", *more]
     return [sys.executable, "-m", "course", "grade", "--root", str(root), *arguments]
-
-
-def running(marker: str) -> list[str]:
-    found = []
-    for entry in Path("/proc").glob("[0-9]*/cmdline"):
-        with contextlib.suppress(OSError):
-            if marker in entry.read_bytes().decode(errors="replace"):
-                found.append(entry.parent.name)
-    return found
 
 
 def wait_for(condition, seconds: float = 60.0) -> bool:
@@ -54,10 +44,10 @@ def test_a_killed_run_is_resumed_to_the_same_tables(tmp_path):
 
     process = subprocess.Popen(command(tmp_path, "cut"), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     cached = tmp_path / "cut" / ".cache"
-    assert wait_for(lambda: len(list(cached.glob("*.json"))) >= 3 and running(MARKER))
+    assert wait_for(lambda: len(list(cached.glob("*.json"))) >= 3 and alive(MARKER))
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
-    assert wait_for(lambda: not running(MARKER), 10), "a student's process outlived the grader"
+    assert wait_for(lambda: not alive(MARKER), 10), "a student's process outlived the grader"
     assert not (tmp_path / "cut" / "scores.csv").exists()
 
     subprocess.run(command(tmp_path, "cut", "--resume"), check=True, capture_output=True, timeout=120)

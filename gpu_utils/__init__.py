@@ -24,6 +24,7 @@ _HOME = {"check": "checks", "detect": "device", "begin": "ledger", "predict": "l
 _MODULES = {
     "arguments",
     "arrays",
+    "benchmarks",
     "checks",
     "claims",
     "compiler",

@@ -19,6 +19,8 @@ ROUNDINGS = ("nearest-even", "ties-away", "toward-zero")
 
 _BLOCK = 1 << 17
 """Values a block: large enough that calling NumPy costs little, small enough for the cache."""
+_CAST_BLOCK = 1 << 18
+"""The same where a block passes through half as wide a scratch array, and only twice."""
 _SIGN, _INFINITY, _QUIET = 0x80000000, 0x7F800000, 0x7FC00000
 
 
@@ -34,15 +36,19 @@ def round_float32(x: Any, layout: Format, rounding: str, saturate: bool, out: An
     flat, result = x.reshape(-1), out.reshape(-1)
     size = min(_BLOCK, flat.size)
     step: _Step
-    if layout.exponent_bits == 8:
+    narrow = layout.exponent_bits == 8 and layout.fraction_bits == 7 and rounding == "nearest-even" and not saturate
+    if narrow and _bfloat16() is not None:
+        size = min(_CAST_BLOCK, flat.size)
+        step = _Cast(layout, rounding, saturate, size)
+    elif layout.exponent_bits == 8:
         step = _SameExponent(layout, rounding, saturate, size)
     elif rounding == "nearest-even" and layout.fraction_bits < 22:
         step = _FewerExponents(layout, rounding, saturate, size)
     else:
         step = _ThroughFloat64(layout, rounding, saturate, size)
     with np.errstate(all="ignore"):
-        for start in range(0, flat.size, _BLOCK):
-            step(flat[start : start + _BLOCK], result[start : start + _BLOCK])
+        for start in range(0, flat.size, max(size, 1)):
+            step(flat[start : start + size], result[start : start + size])
 
 
 class _Step:
@@ -72,15 +78,8 @@ class _SameExponent(_Step):
         self.shift, self.one = _constant(self.drop), _constant(1)
         self.increment = _constant(max(half - 1, 0) if rounding == "nearest-even" else half)
         self.keep = _constant(0xFFFFFFFF << self.drop & 0xFFFFFFFF)
-        self.narrow = (
-            _bfloat16(size) if rounding == "nearest-even" and layout.fraction_bits == 7 and not saturate else None
-        )
 
     def __call__(self, x: Any, out: Any) -> None:
-        if self.narrow is not None:  # overflows to infinity and keeps NaNs by itself
-            np.copyto(self.narrow[: x.size], x, casting="unsafe")
-            np.copyto(out, self.narrow[: x.size], casting="unsafe")
-            return
         plain = np.maximum.reduce(x) <= self.largest and (
             self.overflow == np.inf or np.minimum.reduce(x) >= -self.largest
         )
@@ -110,13 +109,28 @@ class _SameExponent(_Step):
         _keep_nans(x, out)
 
 
-def _bfloat16(size: int) -> Any:
-    """Scratch space of ml_dtypes' BF16, whose compiled cast takes one pass for our six; None where it is missing."""
+class _Cast(_Step):
+    """BF16 where ml_dtypes is there: its compiled cast, there and back, takes two passes for our six.
+
+    It rounds to nearest even, overflows to infinity and keeps NaNs.
+    """
+
+    def __init__(self, layout: Format, rounding: str, saturate: bool, size: int) -> None:
+        super().__init__(layout, rounding, saturate, 0)
+        self.narrow = np.empty(size, _bfloat16())
+
+    def __call__(self, x: Any, out: Any) -> None:
+        np.copyto(self.narrow[: x.size], x, casting="unsafe")
+        np.copyto(out, self.narrow[: x.size], casting="unsafe")
+
+
+def _bfloat16() -> Any:
+    """ml_dtypes' BF16, None where it is missing."""
     try:
         import ml_dtypes
     except ImportError:
         return None
-    return np.empty(size, ml_dtypes.bfloat16)
+    return ml_dtypes.bfloat16
 
 
 class _FewerExponents(_Step):

@@ -36,6 +36,17 @@ def compile_numba(kernel: Any, target: str, signature: Any) -> str:
 
     `signature` is Numba's, "void(float32[:], float32[:], float32)". MissingCompiler where Numba runs its simulator,
     which compiles nothing, or finds no libNVVM; CompileError for a kernel that Numba refuses.
+
+    >>> from gpu_utils import kernels
+    >>> place = kernels.enable()
+    >>> def halve(values):
+    ...     values[0] = values[0] / 2
+    >>> try:
+    ...     text = compile_numba(halve, "sm_80", "void(float32[:])")
+    ... except MissingCompiler as why:
+    ...     text = f"// {why}"
+    >>> text.startswith("//")
+    True
     """
     numba = _numba()
     from numba import cuda

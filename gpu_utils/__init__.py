@@ -30,6 +30,7 @@ _MODULES = {
     "compiler",
     "device",
     "diagnosis",
+    "digits",
     "formats",
     "hardware",
     "kernels",

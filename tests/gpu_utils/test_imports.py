@@ -24,6 +24,7 @@ def loaded_by(code: str) -> set[str]:
         "import gpu_utils",
         "import gpu_utils.arrays, gpu_utils.timing, gpu_utils.checks, gpu_utils.ledger, gpu_utils.claims",
         "import gpu_utils.device, gpu_utils.specs, gpu_utils.plotting, gpu_utils.widgets, gpu_utils.samples",
+        "import gpu_utils.digits",
         "import gpu_utils; gpu_utils.detect(quick=True)",
     ],
 )

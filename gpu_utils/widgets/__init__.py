@@ -6,8 +6,10 @@ built and driven all the same; nothing is then drawn.
 
 from __future__ import annotations
 
+from gpu_utils.widgets.bits import flip_bits
 from gpu_utils.widgets.board import bets
 from gpu_utils.widgets.machines import explore_machines, machine_report
 from gpu_utils.widgets.pictures import explore, split
+from gpu_utils.widgets.sliding import slide_kernel
 
-__all__ = ["bets", "explore", "explore_machines", "machine_report", "split"]
+__all__ = ["bets", "explore", "explore_machines", "flip_bits", "machine_report", "slide_kernel", "split"]

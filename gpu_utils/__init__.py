@@ -25,6 +25,7 @@ _MODULES = {
     "arguments",
     "arrays",
     "benchmarks",
+    "cards",
     "checks",
     "claims",
     "compiler",
@@ -48,6 +49,7 @@ _MODULES = {
     "timing",
     "visibility",
     "widgets",
+    "workloads",
 }
 
 __all__ = ["begin", "check", "detect", "predict", "record"]

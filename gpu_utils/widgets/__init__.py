@@ -10,6 +10,18 @@ from gpu_utils.widgets.bits import flip_bits
 from gpu_utils.widgets.board import bets
 from gpu_utils.widgets.machines import explore_machines, machine_report
 from gpu_utils.widgets.pictures import explore, split
+from gpu_utils.widgets.roofs import dissolve, explore_roofs, headline_steps
 from gpu_utils.widgets.sliding import slide_kernel
 
-__all__ = ["bets", "explore", "explore_machines", "flip_bits", "machine_report", "slide_kernel", "split"]
+__all__ = [
+    "bets",
+    "dissolve",
+    "explore",
+    "explore_machines",
+    "explore_roofs",
+    "flip_bits",
+    "headline_steps",
+    "machine_report",
+    "slide_kernel",
+    "split",
+]

@@ -240,6 +240,14 @@ def test_warnings_and_stderr_of_a_call_stay_inside_and_explain_a_failure(capfd):
     assert capfd.readouterr().err == ""
 
 
+def test_a_signalling_nan_is_compared_in_silence():
+    signalling = np.array([0x7F800001, 0x3F800000], dtype=np.uint32).view(np.float32)
+    with warnings.catch_warnings(), check("nan") as c:
+        warnings.simplefilter("error")
+        c.call(lambda: signalling).equal(np.array([np.nan, 1], dtype=np.float32), "any NaN is a NaN")
+    assert kinds(c.verdict) == ["ok"]
+
+
 def test_fresh_inputs_are_fixed_for_the_learner_and_seeded_by_the_grader(monkeypatch):
     learner = [check("a").rng.integers(1 << 40) for _ in range(2)]
     assert learner[0] == learner[1]

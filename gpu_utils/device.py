@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from importlib.resources import files
@@ -22,7 +21,6 @@ from gpu_utils.specs import FEATURES, features
 
 __all__ = ["KINDS", "Device", "Finding", "Machine", "Mig", "NvLink", "Pcie", "detect", "recorded_machines"]
 
-_INTEGRATED = re.compile(r"\(nvgpu\)|^(NVIDIA )?(Orin|Thor)\b", re.IGNORECASE)
 _SEEN_BY_CUDA = ("cuda", "jetson")
 _NAMED = ("title", "story", "source")
 _T = TypeVar("_T")
@@ -202,7 +200,7 @@ def _accelerators(readings: Mapping[str, Reading]) -> list[Device]:
 
     own, cards = of("jetson"), of("nvidia")
     if own:
-        twins = [one for one in cards if _INTEGRATED.search(one.name)]
+        twins = [one for one in cards if diagnosis.ON_TEGRA.search(one.name)]
         cards = [one for one in cards if one not in twins]
         own = [replace(own[0], uuid=twins[0].uuid, driver=twins[0].driver), *own[1:]] if twins else own
     return own + cards + of("amd", "apple", "intel", "tpu")
@@ -216,7 +214,8 @@ def _as_seen(devices: list[Device], env: Mapping[str, str]) -> tuple[list[Device
     if value is None:
         return devices, findings
     hidden = [one for one in devices if one.kind in _SEEN_BY_CUDA and one.usable is None and one not in seen]
-    if hidden and seen:
+    cut_short = any(one.id == "visible_invalid" for one in findings)  # which says already why GPUs are missing
+    if hidden and seen and not cut_short:
         first, others = hidden[0].name, len(hidden) - 1
         names = f"{first} (and {others} more)" if others else first
         findings.append(diagnosis.finding("gpu_left_out", device=names, detail=f'CUDA_VISIBLE_DEVICES="{value}"'))

@@ -28,6 +28,12 @@ LIMIT_S = 60.0
 SEVERITIES = ("error", "warning", "info")
 """Of findings, the worst first."""
 
+ON_TEGRA = re.compile(r"\(nvgpu\)|^(NVIDIA )?(Orin|Thor)\b", re.IGNORECASE)
+"""NVML's names for the GPU on a Jetson's chip: https://github.com/NVIDIA/go-nvlib pkg/nvlib/info."""
+
+_WRONG_FOR_A_JETSON = ("cpu_wheel", "arch_too_new", "driver_too_old", "wheel_without_backend")
+"""What a general wheel stumbles over there; the driver comes with JetPack and can't be updated on its own."""
+
 _TRIED = ("cuda", "jetson", "rocm", "mps", "xpu")
 
 
@@ -65,10 +71,15 @@ def finding(identity: str, *, device: str = "", detail: str = "") -> Finding:
     """
     row = _symptoms().get(identity)
     if row is None:
-        return Finding(identity, "warning", detail or identity)
-    names = {"device": device or "The GPU", "detail": detail or "no details"}
+        return Finding(identity, "warning", _printable(detail) or identity)
+    names = {"device": _printable(device) or "The GPU", "detail": _printable(detail) or "no details"}
     message, advice = (re.sub(r"\{(device|detail)\}", lambda m: names[m[1]], row[key]) for key in ("message", "advice"))
     return Finding(identity, row["severity"], message, advice)
+
+
+def _printable(text: str) -> str:
+    """What came from outside, with anything escaped that a terminal would obey or could not show."""
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
 
 
 def explain(error: str) -> str | None:
@@ -138,7 +149,12 @@ def _target(device: Device) -> dict[str, Any]:
 
 
 def _supports(device: Device, arch_list: Sequence[str]) -> bool | None:
-    return supported(device.compute_capability, arch_list, tegra=device.kind == "jetson")
+    return supported(device.compute_capability, arch_list, tegra=_is_tegra(device))
+
+
+def _is_tegra(device: Device) -> bool:
+    """Whether this is the GPU on a Jetson's chip; a container can hide the board, and then NVML's name tells."""
+    return device.kind == "jetson" or ON_TEGRA.search(device.name) is not None
 
 
 def _list(value: Any) -> list[Any]:
@@ -169,7 +185,7 @@ def _cause(device: Device, error: str, arch_list: Sequence[str]) -> tuple[str, s
     identity = explain(error)
     if identity is None and device.supported is False:
         identity = "arch_too_new"
-    if device.kind == "jetson" and identity in ("cpu_wheel", "arch_too_new"):
+    if _is_tegra(device) and identity in _WRONG_FOR_A_JETSON:
         return "jetson_cpu_wheel", ""
     if device.kind == "rocm" and identity == "arch_too_new":
         return "rocm_arch", ""

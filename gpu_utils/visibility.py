@@ -68,7 +68,7 @@ def visible(
         chosen, findings = _listed(cards, slices, value)
         findings += _order(cards, value, order)
     seen, more = _enumerated(chosen, slices, shows_many_slices(driver))
-    if value is not None and not seen and not findings:
+    if value is not None and not chosen and not findings:
         findings = [_hidden(cards, value)]
     return seen, findings + more
 
@@ -97,7 +97,7 @@ def _listed(cards: Sequence[Device], slices: Sequence[Device], value: str) -> tu
             on_purpose = entry.strip() in ("", "-1", "NoDevFiles")
             if not chosen and on_purpose:
                 return [], [_hidden(cards, value)]
-            return chosen, [] if on_purpose else [finding("visible_invalid", detail=f"{entry.strip()!r} in {value!r}")]
+            return chosen, [] if on_purpose else [finding("visible_invalid", detail=f"{entry!r} in {value!r}")]
         if one in chosen:
             return [], [finding("visible_twice", detail=f"{entry.strip()!r} in {value!r}")]
         chosen.append(one)

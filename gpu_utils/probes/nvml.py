@@ -7,6 +7,7 @@ loaded through nvidia-ml-py only. NVML's numbers: https://docs.nvidia.com/deploy
 
 from __future__ import annotations
 
+import ctypes
 import json
 import math
 import os
@@ -54,6 +55,18 @@ def _start(nvml: Any) -> None:
 def _no_start(error: Any) -> Iterator[dict[str, Any]]:
     if error.value != _LIBRARY_NOT_FOUND:
         yield _problem(_INIT_PROBLEMS.get(error.value, "nvml_error"), _sentence(error))
+    elif reason := _refusal():
+        yield _problem("nvml_unloadable", reason)
+
+
+def _refusal() -> str | None:
+    """Why the loader refuses a library that is there; None when it is not there, which is no problem."""
+    try:
+        ctypes.CDLL("nvml.dll" if os.name == "nt" else "libnvidia-ml.so.1")
+    except OSError as error:
+        said = _clean(str(error)) or ""
+        return None if "cannot open shared object file" in said or os.name == "nt" else said
+    return None
 
 
 class _Questions:
@@ -192,7 +205,10 @@ class _Questions:
         eighths = math.ceil(8 * shares.memorySizeMB * 2**20 / whole_bytes)
         whole, part = shares.gpuInstanceSliceCount, shares.computeInstanceSliceCount
         shared = f"{part}c." if 0 < part < whole else ""
-        return f"{shared}{whole}g.{round(eighths / 8 * math.ceil(whole_bytes / 2**30))}gb"
+        # of the profiles with one or two slices, only those with media extensions have the optical flow engine:
+        # https://docs.nvidia.com/datacenter/tesla/mig-user-guide/supported-mig-profiles.html
+        media = "+me" if whole in (1, 2) and shares.sharedOfaCount > 0 else ""
+        return f"{shared}{whole}g.{round(eighths / 8 * math.ceil(whole_bytes / 2**30))}gb{media}"
 
     def nvlink(self, handle: Any) -> dict[str, Any] | None:
         active, version = 0, None

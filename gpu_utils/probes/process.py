@@ -86,9 +86,10 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
 
 
 def _complete(env: Mapping[str, str]) -> dict[str, str]:
-    """Windows starts no program without these; a replayed environment lacks them."""
+    """Windows starts no program without these; a replayed environment lacks them. PYTHONSAFEPATH would keep a Python
+    that starts in the folder of this package from finding it there."""
     needed = {name: os.environ[name] for name in ("SYSTEMROOT", "WINDIR") if name in os.environ}
-    return {**needed, **env}
+    return {**needed, **{name: value for name, value in env.items() if name != "PYTHONSAFEPATH"}}
 
 
 def _text(raw: bytes | str) -> str:

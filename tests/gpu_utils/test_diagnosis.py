@@ -107,6 +107,32 @@ def test_a_jetson_with_a_general_wheel_is_told_so() -> None:
     assert [one.id for one in findings] == ["jetson_cpu_wheel"]
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        "RuntimeError: The NVIDIA driver on your system is too old (found version 12060).",
+        "RuntimeError: PyTorch was built without CUDA",
+        "RuntimeError: CUDA error: no kernel image is available for execution on the device",
+    ],
+)
+@pytest.mark.parametrize(
+    "device", [Device("jetson", 0, "Jetson Orin NX 16GB"), Device("cuda", 0, "Orin (nvgpu)")], ids=lambda one: one.kind
+)
+def test_no_jetson_is_told_to_update_its_driver(device: Device, error: str) -> None:
+    """The driver comes with JetPack; a container can hide the board, and then only NVML's name tells."""
+    answer = (
+        f'{{"library": "PyTorch 2", "arch_list": ["sm_80"]}}\n{json.dumps({"key": "0", "ok": False, "error": error})}\n'
+    )
+    _, findings = try_devices([device], {}, lambda *_: Outcome(0, answer))
+    assert [one.id for one in findings] == ["jetson_cpu_wheel"]
+
+
+def test_what_a_terminal_would_obey_is_escaped() -> None:
+    told = finding("gpu_hidden", device="a\x1b[2J", detail='CUDA_VISIBLE_DEVICES="\udcff"')
+    assert told.message == r'a\x1b[2J is there, but CUDA_VISIBLE_DEVICES="\udcff" hides every GPU from programs.'
+    assert told.message.encode()
+
+
 def test_a_device_that_hangs_is_cut_off() -> None:
     code = (
         "import time; from gpu_utils.probes import usable;"

@@ -80,6 +80,11 @@ def test_an_h100_with_media_engines_in_one_slice(replay: Callable[[str], Machine
     assert "fp8" in first.features
 
 
+def test_profiles_that_no_name_tells_are_worked_out(replay: Callable[[str], Machine]) -> None:
+    slices = [device for device in replay("unnamed_slices").devices if device.is_slice]
+    assert [device.mig and device.mig.profile for device in slices] == ["1g.5gb+me", "1g.5gb", "3g.20gb"]
+
+
 def test_a_geforce_laptop(replay: Callable[[str], Machine]) -> None:
     card = replay("laptop").devices[0]
     assert (card.mig, card.nvlink, card.compute_capability) == (None, None, (8, 9))
@@ -165,6 +170,22 @@ def test_a_library_that_hangs_is_left_alone(nvml: Nvml) -> None:
     assert [row["id"] for row in reading.findings] == ["nvml_silent"]
 
 
+def test_a_driver_that_never_answers_is_told_within_five_seconds(nvml: Nvml) -> None:
+    begin = time.monotonic()
+    found = detect(env=nvml("silent"), quick=True)
+    lasted = time.monotonic() - begin
+    assert "nvml_silent" in ids(found)
+    assert nvidia.LIMIT_S < 4.5 and lasted < nvidia.LIMIT_S + 5, "a busy machine may need longer to start a process"
+
+
+@pytest.mark.parametrize("content", [b"", b"certainly no library", b"\x7fELF"])
+def test_a_library_that_can_not_be_loaded_is_a_finding(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "libnvidia-ml.so.1").write_bytes(content)
+    machine = detect(root=tmp_path, env={"LD_LIBRARY_PATH": str(tmp_path)}, quick=True)
+    assert [(one.id, one.severity) for one in machine.findings] == [("nvml_unloadable", "warning")]
+    assert "libnvidia-ml.so.1" in machine.findings[0].message
+
+
 def test_a_card_that_talks_nonsense_leaves_its_neighbour_alone(replay: Callable[[str], Machine]) -> None:
     machine = replay("garbage_card")
     strange, sound, _ = machine.devices
@@ -187,6 +208,23 @@ def test_a_card_without_a_driver(machine_folder: Callable[[dict[str, str]], str]
     machine = detect(root=root, env={}, quick=True)
     assert ids(machine) == ["card_without_driver"]
     assert "0000:01:00.0" in machine.findings[0].message
+
+
+def test_a_card_that_the_driver_does_not_take(nvml: Nvml, machine_folder: Callable[[dict[str, str]], str]) -> None:
+    slot = "/sys/bus/pci/devices/0000:01:00.0"
+    root = machine_folder({f"{slot}/vendor": "0x10de\n", f"{slot}/class": "0x030000\n"})
+    machine = detect(root=root, env=nvml("no_devices"), quick=True)
+    assert ids(machine) == ["card_not_taken", "driver"]
+    assert "0000:01:00.0" in machine.findings[0].message and "dmesg" in machine.findings[0].advice
+
+
+def test_a_driver_without_a_card_is_no_trouble(replay: Callable[[str], Machine]) -> None:
+    assert ids(replay("no_devices")) == ["driver"]
+
+
+def test_a_python_that_is_kept_safe_still_finds_the_probe(nvml: Nvml, tmp_path: Path) -> None:
+    machine = detect(root=tmp_path, env=nvml("colab_t4") | {"PYTHONSAFEPATH": "1"}, quick=True)
+    assert machine.devices[0].name == "Tesla T4"
 
 
 def test_nvidia_audio_alone_is_no_card(machine_folder: Callable[[dict[str, str]], str]) -> None:

@@ -42,6 +42,14 @@ def names(devices: list[Device]) -> list[str]:
         pytest.param("+1", ["1"], [], id="a sign"),
         pytest.param("1gpu,2x", ["1", "2"], [], id="a number is read as far as it goes"),
         pytest.param("zero", [], ["visible_invalid"], id="no number"),
+        pytest.param("all", [], ["visible_invalid"], id="a word of NVIDIA_VISIBLE_DEVICES"),
+        pytest.param("-2", [], ["visible_invalid"], id="another negative number"),
+        pytest.param("-1,0", [], ["gpu_hidden"], id="-1 first"),
+        pytest.param(" ", [], ["gpu_hidden"], id="a space"),
+        pytest.param("1 2", ["1"], [], id="a space is no comma"),
+        pytest.param(f" {A}", [], ["visible_invalid"], id="a space before a UUID"),
+        pytest.param(A.lower(), [], ["visible_invalid"], id="a prefix in lower case"),
+        pytest.param("f" + A.removeprefix("GPU-"), [], ["visible_invalid"], id="a UUID without its prefix"),
         pytest.param("0,0", [], ["visible_twice"], id="twice empties the list"),
         pytest.param("0,1,0", [], ["visible_twice"], id="twice, later"),
         pytest.param("0,-1,0", ["0"], [], id="twice, but after the end"),
@@ -161,6 +169,30 @@ def test_a_machine_shows_what_the_variable_leaves(nvml: Callable[[str], dict[str
     laptop = replayed("laptop", "")
     assert [(one.id, one.severity) for one in laptop.findings] == [("gpu_hidden", "warning"), ("driver", "info")]
     assert laptop.best().kind == "cpu"
+
+
+@pytest.mark.parametrize(
+    ("scenario", "value", "told"),
+    [
+        ("lost", "0,7,1", ["gpu_lost", "visible_invalid", "driver"]),
+        ("mig_empty", "0", ["mig_zero", "driver"]),
+        ("laptop", "0", ["driver"]),
+        ("lost", "7", ["gpu_lost", "visible_invalid", "driver"]),
+        ("lost", "0,0", ["gpu_lost", "visible_twice", "driver"]),
+    ],
+    ids=["cut short", "a GPU with MIG and no slice", "nothing left out", "nobody's index", "twice"],
+)
+def test_one_cause_is_told_once(
+    nvml: Callable[[str], dict[str, str]], tmp_path: Path, scenario: str, value: str, told: list[str]
+) -> None:
+    machine = detect(root=tmp_path, env=nvml(scenario) | {"CUDA_VISIBLE_DEVICES": value}, quick=True)
+    assert [finding.id for finding in machine.findings] == told
+
+
+def test_a_space_before_a_uuid_is_shown() -> None:
+    """CUDA skips no spaces before names, and without quotes nobody would see this one."""
+    devices, said = visible([*WHOLE, HOST], f"{A}, {B}", "570.86.15")
+    assert names(devices) == ["0"] and f"' {B}'" in said[0].message
 
 
 def test_a_jetson_is_hidden_as_well(recorded_tree: Callable[[str], str]) -> None:

@@ -4,7 +4,7 @@
  *   driver=535.104.05        cuda=12020        count=8 (else the number of gpu lines)
  *   gpu=NAME|UUID|MAJOR|MINOR|MEMORY_BYTES|MIG|LINKS|LINK_VERSION[|PCIE_GENERATION|LANES|LANES_NOW]
  *                                                                     MIG: -1 not supported, 0 off, 1 on
- *   slice=GPU|PROFILE|UUID|MEMORY_BYTES|SLICES[|GPU_INSTANCE|COMPUTE_INSTANCE]
+ *   slice=GPU|PROFILE|UUID|MEMORY_BYTES|SLICES[|GPU_INSTANCE|COMPUTE_INSTANCE[|OPTICAL_FLOW_ENGINES]]
  *                                                                     an empty PROFILE: the name does not tell
  *   fail=FUNCTION|CODE[|GPU] what a function returns (of one GPU only, where given)
  *   hang=FUNCTION[|GPU]      never comes back      crash=FUNCTION     segmentation fault
@@ -20,7 +20,7 @@
 
 enum { OK = 0, INVALID_ARGUMENT = 2, NOT_SUPPORTED = 3, NOT_FOUND = 6, MOST = 64 };
 
-typedef struct { char name[96], uuid[96], profile[64]; int major, minor, mig, links, link_version, index, parent, generation, lanes, lanes_now, gi, ci; unsigned slices; unsigned long long memory; } device;
+typedef struct { char name[96], uuid[96], profile[64]; int major, minor, mig, links, link_version, index, parent, generation, lanes, lanes_now, gi, ci; unsigned slices, ofa; unsigned long long memory; } device;
 typedef struct { char function[64]; int code, gpu; } fault;
 
 static device gpus[MOST], slices[MOST];
@@ -94,6 +94,7 @@ static void read_line(char *line) {
         s->slices = (unsigned)atoi(field(&value));
         s->gi = number(&value, -1);
         s->ci = number(&value, -1);
+        s->ofa = (unsigned)number(&value, 0);
         s->generation = s->lanes = s->lanes_now = -1;
         device *p = &gpus[s->parent];
         char whole[51], profile[31];
@@ -198,6 +199,7 @@ int nvmlDeviceGetAttributes_v2(device *d, attributes *a) {
     memset(a, 0, sizeof *a);
     a->gpu_slices = a->compute_slices = d->slices;
     a->memory_mib = d->memory >> 20;
+    a->ofa = d->ofa;
     return OK;
 }
 

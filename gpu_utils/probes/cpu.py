@@ -22,6 +22,9 @@ _EXTENSIONS = (
     *("sse4_2", "avx", "avx2", "fma", "f16c", "avx512f", "avx512_vnni", "avx512_bf16", "avx512_fp16", "avx_vnni"),
     *("amx_tile", "amx_int8", "amx_bf16", "asimd", "fphp", "asimdhp", "asimddp", "i8mm", "bf16", "sve", "sve2"),
 )
+_TOP = "0::/\n1:cpu,cpuacct:/\n2:memory:/\n"
+"""Where /proc does not tell this process's group: that at the top, in either version, which is a container's own."""
+
 _ARM_PARTS = {
     ("0x41", "0xd03"): "Arm Cortex-A53",
     ("0x41", "0xd07"): "Arm Cortex-A57",
@@ -142,16 +145,16 @@ def _allowed(status: str) -> int | None:
     listed = _field(status, "Cpus_allowed_list")
     count = 0
     for part in filter(None, listed.split(",")):
-        first, _, last = part.partition("-")
-        if not (first.isdigit() and (last or first).isdigit()):
+        span = re.fullmatch(r"([0-9]{1,6})(?:-([0-9]{1,6}))?", part, re.ASCII)
+        if span is None:
             return None
-        count += int(last or first) - int(first) + 1
-    return count or None
+        count += int(span[2] or span[1]) - int(span[1]) + 1
+    return count if count > 0 else None
 
 
 def _groups(root: str) -> Iterator[tuple[str, str]]:
     """(controller, folder) of this process's control group and of all above; controller "" is version 2."""
-    for line in read_text(root, "/proc/self/cgroup").splitlines():
+    for line in (read_text(root, "/proc/self/cgroup") or _TOP).splitlines():
         _, _, rest = line.partition(":")
         controllers, _, path = rest.partition(":")
         for controller in controllers.split(","):

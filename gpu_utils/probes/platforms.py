@@ -58,6 +58,7 @@ def _applies(rule: Mapping[str, Any], root: str, env: Mapping[str, str]) -> bool
         any(exists(root, path) for path in rule.get("any_file", ())),
         _contains(root, *rule["file_contains"]) if "file_contains" in rule else False,
         _matches(root, "/proc/sys/kernel/osrelease", rule.get("kernel")),
+        _matches(root, "/proc/version", rule.get("kernel")),
         _matches(root, "/proc/1/cgroup", rule.get("cgroup")),
     )
     return any(signs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 import pytest
@@ -60,6 +61,47 @@ def test_limits_of_control_groups_version_1(machine_folder: Folder) -> None:
     assert machine.findings[0].message == "This process may use 2 of 4 cores and 1 of 16 GiB of memory."
 
 
+@pytest.mark.parametrize(
+    "tree",
+    [
+        {"/sys/fs/cgroup/cpu.max": "200000 100000\n"},
+        {"/sys/fs/cgroup/cpu/cpu.cfs_quota_us": "200000\n", "/sys/fs/cgroup/cpu/cpu.cfs_period_us": "100000\n"},
+        {
+            "/sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us": "200000\n",
+            "/sys/fs/cgroup/cpu,cpuacct/cpu.cfs_period_us": "100000\n",
+        },
+    ],
+    ids=["version 2", "version 1", "version 1, mounted together"],
+)
+def test_limits_bind_where_proc_does_not_tell_the_group(machine_folder: Folder, tree: dict[str, str]) -> None:
+    device = cpu(machine_folder({"/proc/cpuinfo": FOUR, "/proc/meminfo": MEMORY} | tree))
+    assert device.name.endswith(", 2 of 4 cores")
+
+
+def test_version_1_without_a_limit_limits_nothing(machine_folder: Folder) -> None:
+    tree = {
+        "/proc/self/cgroup": "4:memory:/\n3:cpuacct,cpu:/\n",
+        "/sys/fs/cgroup/cpuacct,cpu/cpu.cfs_quota_us": "-1\n",
+        "/sys/fs/cgroup/cpuacct,cpu/cpu.cfs_period_us": "100000\n",
+        "/sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n",
+    }
+    machine = detect(root=machine_folder({"/proc/cpuinfo": FOUR, "/proc/meminfo": MEMORY} | tree), env={}, quick=True)
+    assert machine.devices[-1].name.endswith(", 4 cores") and machine.findings == ()
+
+
+@pytest.mark.parametrize("listed", ["3-1", "²", "a-b", "0-" + "9" * 5000, ",,", "0--3"])
+def test_nonsense_in_an_affinity_mask_limits_nothing(machine_folder: Folder, listed: str) -> None:
+    tree = {"/proc/cpuinfo": FOUR, "/proc/self/status": f"Cpus_allowed_list:\t{listed}\n"}
+    assert cpu(machine_folder(tree)).name.endswith(", 4 cores")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_that_nobody_writes_to_holds_nothing_up(machine_folder: Folder) -> None:
+    root = machine_folder({"/proc/cpuinfo": FOUR})
+    os.mkfifo(f"{root}/proc/meminfo")
+    assert cpu(root).memory_bytes is None
+
+
 @pytest.mark.parametrize("text", ["", "garbage", "\0\0\0", "max", "-1 -1", "0 0", "9" * 400 + " 100000"])
 def test_nonsense_in_a_control_group_limits_nothing(machine_folder: Folder, text: str) -> None:
     tree = {"/sys/fs/cgroup/cpu.max": text, "/sys/fs/cgroup/memory.max": text, "/proc/self/cgroup": "0::/\n"}
@@ -96,6 +138,10 @@ def test_an_arm_core_has_a_name_too(machine_folder: Folder) -> None:
         ("kaggle", {}, {"/kaggle/input/x": ""}),
         ("local", {"USER": "jovyan", "BINDER_SERVICE_HOST": "10.0.0.1"}, {}),
         ("wsl", {}, {"/proc/sys/kernel/osrelease": "5.15.153.1-microsoft-standard-WSL2\n"}),
+        ("wsl", {}, {"/proc/version": "Linux version 4.4.0-19041-Microsoft (Microsoft@Microsoft.com)\n"}),
+        ("wsl", {"WSL_DISTRO_NAME": "Ubuntu"}, {"/proc/sys/kernel/osrelease": "6.6.36-mine\n"}),
+        ("wsl", {}, {"/dev/dxg": "", "/.dockerenv": ""}),
+        ("jupyterhub", {"WSL_DISTRO_NAME": "Ubuntu", "JUPYTERHUB_USER": "x"}, {}),
     ],
 )
 def test_platforms(machine_folder: Folder, platform: str, env: dict[str, str], tree: dict[str, str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 
@@ -26,6 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     machine = detect(quick=options.quick)
     if options.json:
         said = machine.to_json()
+        said = said if _shows(said) else json.dumps(machine.as_dict(), indent=2)
     else:
         colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
         said = text(machine, colour=colour, ascii_only=not _shows("✔→·"))

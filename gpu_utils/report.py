@@ -82,11 +82,16 @@ def _runs(devices: Sequence[Device]) -> list[list[Device]]:
     runs: list[list[Device]] = []
     for device in devices:
         cut = device.mig is not None and device.mig.enabled and not device.is_slice  # its slices follow it
-        if runs and not cut and replace(runs[-1][0], index=device.index, uuid=device.uuid) == device:
+        if runs and not cut and _follows(runs[-1], device):
             runs[-1].append(device)
         else:
             runs.append([device])
     return runs
+
+
+def _follows(run: Sequence[Device], device: Device) -> bool:
+    alike = replace(run[0], index=device.index, uuid=device.uuid) == device
+    return alike and device.pcie == run[0].pcie and device.index == run[-1].index + 1  # a lost one in between is a gap
 
 
 def _device(run: Sequence[Device], paint: Callable[[str, str], str]) -> list[str]:

@@ -35,6 +35,17 @@ def test_eight_equal_cards_share_a_row(nvml: Callable[[str], dict[str, str]], tm
     assert "slices 2 to 3: 1g.5gb" in report
 
 
+def test_a_row_of_cards_has_no_gap(nvml: Callable[[str], dict[str, str]], tmp_path: Path) -> None:
+    report = str(detect(root=tmp_path, env=nvml("lost"), quick=True))
+    assert "cuda:0 to 1 NVIDIA" in report and "cuda:3 NVIDIA" in report, "GPU 2 is lost"
+
+
+def test_a_card_with_fewer_lanes_has_its_own_row() -> None:
+    cards = [Device("cuda", place, "card", pcie=Pcie(4, 16, lanes)) for place, lanes in enumerate((16, 16, 4))]
+    rows = str(Machine("local", None, (*cards, Device("cpu", 0, "CPU", usable=True))))
+    assert "cuda:0 to 1 card" in rows and "cuda:2 card" in rows
+
+
 def test_each_kind_of_answer_has_a_word_beside_its_mark() -> None:
     cards = [Device("cuda", place, "card", usable=usable) for place, usable in enumerate((True, False, None))]
     rows = str(Machine("local", None, (*cards, Device("cpu", 0, "CPU", usable=True)))).splitlines()
@@ -112,6 +123,21 @@ def test_the_command_shows_a_replayed_machine(nvml: Callable[[str], dict[str, st
 def test_the_command_survives_an_ascii_terminal() -> None:
     done = command("--quick", env={"PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii", "LC_ALL": "C"})
     assert done.returncode == 0 and done.stdout.isascii()
+
+
+@pytest.mark.parametrize("form", [("--json",), ()])
+@pytest.mark.parametrize("encoding", ["ascii", "utf-8"])
+def test_the_command_prints_names_that_the_terminal_can_not_show(
+    nvml: Callable[[str], dict[str, str]], tmp_path: Path, form: tuple[str, ...], encoding: str
+) -> None:
+    script = tmp_path / "driver.txt"
+    card = "NVIDIA \\xc3\\xa9|GPU-{}|8|0|1073741824|-1|0|0"
+    script.write_text("driver=550.1\n" + "".join(f"gpu={card.format(place)}\n" for place in range(2)))
+    env = nvml("colab_t4") | {"NVML_STANDIN": str(script), "PYTHONUTF8": "0", "PYTHONIOENCODING": encoding}
+    done = command("--quick", *form, env=env | {"CUDA_VISIBLE_DEVICES": "0\udcff"})
+    assert done.returncode == 0 and done.stderr == ""
+    if form:
+        assert json.loads(done.stdout)["devices"][0]["name"] == "NVIDIA é"
 
 
 def test_a_wrong_option_is_one_sentence() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 __all__ = ["synchroniser"]
@@ -13,21 +13,33 @@ __all__ = ["synchroniser"]
 def synchroniser(*values: Any) -> Callable[[], None]:
     """A function that waits until the devices which hold these values are idle.
 
-    CuPy arrays and tensors are looked for among the values, in lists, tuples and dicts, and in the
-    parameters of modules. NumPy computes before it returns, so for NumPy there is nothing to wait for.
+    CuPy's and Numba's arrays and tensors are looked for among the values, in lists, tuples and dicts, and in the
+    parameters of modules. Without a trace of one, devices that this process has already started are waited for, since
+    a function may keep its arrays to itself; none is started here. NumPy computes before it returns.
 
     >>> synchroniser(1.0)()  # nothing to wait for on the host
     """
     waits = {kind: wait for value in values for kind, wait in _waits(value)}
-    if not waits and "torch" in sys.modules and sys.modules["torch"].cuda.is_initialized():
-        return sys.modules["torch"].cuda.synchronize  # type: ignore[no-any-return]
-    functions = tuple(waits.values())
+    functions = tuple(waits.values()) or tuple(_started())
 
     def wait_for_all() -> None:
         for wait in functions:
             wait()
 
     return wait_for_all
+
+
+def _started() -> Iterator[Callable[[], None]]:
+    """How to wait for each library whose device is running in this process."""
+    torch, cupy = sys.modules.get("torch"), sys.modules.get("cupy")
+    for kind in ("cuda", "xpu"):
+        runtime = getattr(torch, kind, None)
+        if runtime is not None and runtime.is_initialized():
+            yield runtime.synchronize
+    if torch is not None and hasattr(torch, "mps") and torch.backends.mps.is_available():
+        yield torch.mps.synchronize
+    if cupy is not None and cupy.get_default_memory_pool().total_bytes():  # the pool is empty until CUDA runs
+        yield cupy.cuda.Device().synchronize
 
 
 def _waits(value: Any) -> list[tuple[str, Callable[[], None]]]:
@@ -38,6 +50,8 @@ def _waits(value: Any) -> list[tuple[str, Callable[[], None]]]:
     library = type(value).__module__.partition(".")[0]
     if library == "cupy":
         return [(f"cupy {value.device.id}", value.device.synchronize)]
+    if type(value).__module__.startswith("numba.cuda.cudadrv"):
+        return [("numba", sys.modules["numba.cuda"].synchronize)]
     torch = sys.modules.get("torch")
     if torch is None:
         return []

@@ -11,6 +11,7 @@ import html
 import itertools
 import statistics
 import time
+import types
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -164,7 +165,7 @@ def measure(
 
     Raises:
         TooShort: (a ValueError) the region can't be made long enough for the clock.
-        ValueError: ``repeat`` or ``warmup`` is below 1.
+        ValueError: ``repeat`` or ``warmup`` is below 1, or the function gives a generator or a coroutine.
 
     >>> timing = measure(sorted, list(range(1000)), label="sort")
     >>> timing.label, timing.provenance.value, len(timing.samples_s) >= 3
@@ -177,6 +178,7 @@ def measure(
     result = None
     for _ in range(warmup):
         result = function(*args)
+        _refuse_what_waits(result, name)
     wait = synchronise or synchroniser(*args, result)
     wait()
     del result
@@ -238,6 +240,14 @@ def clock_resolution_s() -> float:
             after = time.perf_counter()
         steps.append(after - before)
     return max(statistics.median(steps), time.get_clock_info("perf_counter").resolution)
+
+
+def _refuse_what_waits(result: Any, name: str) -> None:
+    if not isinstance(result, (types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType)):
+        return
+    getattr(result, "close", lambda: None)()
+    kind = type(result).__name__.replace("_", " ")
+    raise ValueError(f'"{name}" gives a {kind}, which has not worked yet: time what uses it up, such as list(...)')
 
 
 def _region(function: Callable[..., Any], args: tuple[Any, ...], wait: Callable[[], None], loops: int) -> float:

@@ -134,6 +134,21 @@ class TestMeasure:
         with pytest.raises(NotImplementedError):
             measure(lambda: (_ for _ in ()).throw(NotImplementedError))
 
+    def test_what_has_not_worked_yet_is_refused(self):
+        async def later():
+            return 1
+
+        def one_by_one():
+            yield 1
+
+        async def both():
+            yield 1
+
+        for lazy, word in ((later, "coroutine"), (one_by_one, "generator"), (both, "async generator")):
+            with pytest.raises(ValueError, match=f"gives a {word}, which has not worked yet"):
+                measure(lazy)
+        assert measure(lambda: list(one_by_one()), repeat=1).samples_s
+
     @pytest.mark.parametrize("wrong", [{"repeat": 0}, {"warmup": 0}])
     def test_nonsense_counts_are_refused(self, wrong):
         with pytest.raises(ValueError, match="at least 1"):
@@ -164,6 +179,34 @@ class TestSynchroniser:
         fake = types.SimpleNamespace(cuda=cuda, nn=torch.nn, Tensor=torch.Tensor)
         monkeypatch.setitem(sys.modules, "torch", fake)
         synchronisation.synchroniser(None)()
+        assert waited == [1]
+
+    @pytest.mark.parametrize("running", ["cuda", "xpu", "mps", "cupy", ""])
+    def test_a_function_that_keeps_its_arrays_to_itself_is_waited_for(self, monkeypatch, running):
+        waited = []
+
+        def runtime(name):
+            return types.SimpleNamespace(
+                is_initialized=lambda: name == running, synchronize=lambda: waited.append(name)
+            )
+
+        fake = types.SimpleNamespace(**{name: runtime(name) for name in ("cuda", "xpu", "mps")})
+        fake.nn, fake.Tensor = types.SimpleNamespace(Module=()), ()
+        fake.backends = types.SimpleNamespace(mps=types.SimpleNamespace(is_available=lambda: running == "mps"))
+        pool = types.SimpleNamespace(total_bytes=lambda: 512 if running == "cupy" else 0)
+        device = types.SimpleNamespace(Device=lambda: runtime("cupy"))
+        monkeypatch.setitem(sys.modules, "torch", fake)
+        monkeypatch.setitem(
+            sys.modules, "cupy", types.SimpleNamespace(get_default_memory_pool=lambda: pool, cuda=device)
+        )
+        synchronisation.synchroniser(None)()
+        assert waited == ([running] if running else [])
+
+    def test_an_array_of_numba_is_waited_for(self, monkeypatch):
+        waited = []
+        monkeypatch.setitem(sys.modules, "numba.cuda", types.SimpleNamespace(synchronize=lambda: waited.append(1)))
+        array = type("DeviceNDArray", (), {"__module__": "numba.cuda.cudadrv.devicearray"})()
+        synchronisation.synchroniser(array)()
         assert waited == [1]
 
 

@@ -1,0 +1,75 @@
+# %% right="compares two times"
+def bound_by(flops, nbytes, peak, bandwidth):
+    arithmetic_s, moving_s = flops / peak, nbytes / bandwidth
+    return "memory" if moving_s > arithmetic_s else "compute"
+
+# %% right="products instead of quotients"
+def bound_by(flops, nbytes, peak, bandwidth):
+    if flops * bandwidth >= nbytes * peak:
+        return "compute"
+    return "memory"
+
+# %% right="asks what is attainable"
+def bound_by(flops, nbytes, peak, bandwidth):
+    rate = min(peak, (flops / nbytes) * bandwidth)
+    return ["memory", "compute"][int(rate >= peak)]
+
+# %% right="a dictionary and NumPy"
+def bound_by(flops, nbytes, peak, bandwidth):
+    return {True: "compute", False: "memory"}[bool(np.divide(flops, nbytes) >= np.divide(peak, bandwidth))]
+
+# %% wrong="swaps the words" hint="Many operations for each byte keep the arithmetic busy: then the limit is compute."
+def bound_by(flops, nbytes, peak, bandwidth):
+    return "memory" if flops / nbytes >= peak / bandwidth else "compute"
+
+# %% wrong="calls the ridge memory" hint="Exactly at the ridge the answer is compute: `>=`, not `>`."
+def bound_by(flops, nbytes, peak, bandwidth):
+    return "compute" if flops / nbytes > peak / bandwidth else "memory"
+
+# %% wrong="swaps operations and bytes" hint="Intensity is operations over bytes."
+def bound_by(flops, nbytes, peak, bandwidth):
+    return "compute" if nbytes / flops >= peak / bandwidth else "memory"
+
+# %% wrong="compares operations with bytes" hint="More operations than bytes says nothing: compare with the ridge point."
+def bound_by(flops, nbytes, peak, bandwidth):
+    return "compute" if flops >= nbytes else "memory"
+
+# %% wrong="turns the ridge upside down" hint="The ridge is peak over bandwidth: FLOP/s over byte/s is FLOP/byte."
+def bound_by(flops, nbytes, peak, bandwidth):
+    return "compute" if flops / nbytes >= bandwidth / peak else "memory"
+
+# %% wrong="says bandwidth" hint="The two words are compute and memory."
+def bound_by(flops, nbytes, peak, bandwidth):
+    return "compute" if flops / nbytes >= peak / bandwidth else "bandwidth"
+
+# %% wrong="divides whole numbers" hint="`//` drops the fraction: an operation less than the ridge would still count as on it."
+def bound_by(flops, nbytes, peak, bandwidth):
+    return "compute" if (flops + nbytes - 1) // nbytes >= peak // bandwidth else "memory"
+
+# %% wrong="allows a tolerance at the ridge" hint="One operation below the ridge is below the ridge: compare exactly."
+def bound_by(flops, nbytes, peak, bandwidth):
+    return "compute" if flops / nbytes >= 0.99 * peak / bandwidth else "memory"
+
+# %% wrong="calls everything compute" hint="Left of the ridge, memory is the limit."
+def bound_by(flops, nbytes, peak, bandwidth):
+    return "compute"
+
+# %% wrong="calls everything memory" hint="Right of the ridge, arithmetic is the limit."
+def bound_by(flops, nbytes, peak, bandwidth):
+    return "memory"
+
+# %% wrong="returns True and False" hint="Return one of two words, not a truth value."
+def bound_by(flops, nbytes, peak, bandwidth):
+    return flops / nbytes >= peak / bandwidth
+
+# %% wrong="compares the intensity with 1" hint="The border is the ridge point, not 1."
+def bound_by(flops, nbytes, peak, bandwidth):
+    return "compute" if flops / nbytes >= 10 else "memory"
+
+# %% wrong="compares the quotients rounded down" hint="Don't round: an operation more or less decides at the ridge."
+def bound_by(flops, nbytes, peak, bandwidth):
+    return "compute" if int(flops / nbytes) >= int(peak / bandwidth) else "memory"
+
+# %% wrong="needs twice the ridge" hint="A multiply-add is already counted as two: compare with the ridge as it is."
+def bound_by(flops, nbytes, peak, bandwidth):
+    return "compute" if flops / nbytes >= 2 * peak / bandwidth else "memory"

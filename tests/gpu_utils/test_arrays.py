@@ -6,9 +6,10 @@ import sys
 import array_api_strict
 import numpy as np
 import pytest
-import torch
 
 from gpu_utils.arrays import array_module, device_memory, to_device, to_host
+
+torch = pytest.importorskip("torch", reason="PyTorch (extra lab) is not installed")
 
 PATCH = np.arange(12, dtype=np.float32).reshape(2, 2, 3)
 

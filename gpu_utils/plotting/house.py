@@ -142,7 +142,7 @@ def show(figure: Any, alt: str | None = None) -> None:
     text = (alt if alt is not None else getattr(figure, "alt", "")).strip()
     if not text:
         raise ValueError("a figure needs alt text: one sentence that says what it shows")
-    display(_Picture(png(figure), text))  # type: ignore[no-untyped-call]
+    display(_Picture(png(figure), text))
     _close(figure)
 
 
@@ -180,7 +180,7 @@ class _Picture:
 def _figure_class() -> type:
     from matplotlib.figure import Figure
 
-    class HouseFigure(Figure):  # type: ignore[misc]
+    class HouseFigure(Figure):
         """A figure that a notebook shows with its alternative text."""
 
         alt: str = ""

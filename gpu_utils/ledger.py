@@ -285,13 +285,15 @@ def _off(row: Entry) -> str:
 
 
 def figure(value: float | None, unit: str) -> str:
-    """A figure as people read it; empty for None. Ratios ("x") and plain numbers ("") take no SI prefix.
+    """A figure as people read it; empty for None. Ratios ("x"), plain numbers ("") and degrees take no SI prefix.
 
     >>> figure(0.0123, "s"), figure(2.5e9, "B/s"), figure(0.25, "x"), figure(1670.3, "x"), figure(None, "s")
     ('12.3 ms', '2.5 GB/s', '0.25 x', '1,670 x', '')
+    >>> figure(0.975, "°C")
+    '0.975 °C'
     """
     if value is None:
         return ""
-    if unit not in ("", "x"):
+    if unit not in ("", "x", "°C"):
         return amount(value, unit)
     return (f"{value:.3g}" if abs(value) < 999.5 else f"{value:,.0f}") + (f" {unit}" if unit else "")

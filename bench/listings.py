@@ -17,6 +17,7 @@ from gpu_utils.listings import fingerprint
 FOLDER = Path(__file__).parents[1] / "gpu_utils" / "data" / "listings"
 CUDA = {
     "darken": ("sm_53", "sm_72", "sm_80", "sm_90"),
+    "elementwise": ("sm_53", "sm_72", "sm_80", "sm_90"),
     "grayscale": ("sm_53", "sm_72", "sm_80", "sm_90"),
     "block_sum": ("sm_53", "sm_72", "sm_80", "sm_90"),
     "round_tf32": ("sm_75", "sm_80", "sm_90"),

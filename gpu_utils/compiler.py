@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gpu_utils.compilers import numba_cuda, nvrtc, triton_jit
+from gpu_utils.compilers import llvm, numba_cuda, nvrtc, triton_jit
 from gpu_utils.listings import CompileError, Listing, MissingCompiler, example, fingerprint, instructions, recorded
 
 __all__ = ["CompileError", "Listing", "MissingCompiler", "compile_ptx", "example", "instructions"]
@@ -40,6 +40,7 @@ def compile_ptx(
         constants: for Triton, the values of the tl.constexpr arguments.
         options: for NVRTC, such as "--use_fast_math".
 
+    A Numba kernel becomes PTX by NVIDIA's libNVVM, or else by the LLVM that comes with Numba; `compiler` says which.
     Where the compiler is not installed, the listing that was recorded with this very source, target, types and values
     is given instead, with `recorded` set. MissingCompiler where there is none either; CompileError with line and
     message for a wrong kernel; ValueError for a target that nobody knows.
@@ -64,12 +65,22 @@ def compile_ptx(
         )
     if kind == "numba":
         return _or_recorded(
-            lambda: Listing(
-                numba_cuda.compile_numba(kernel, name, signature), name, kind, "Numba", numba_cuda.version()
-            ),
+            lambda: _numba_listing(kernel, name, signature),
             fingerprint(kind, numba_cuda.source_of(kernel), name, {"": str(signature)}),
         )
     raise ValueError(f"language is cuda, triton or numba, not {kind!r}")
+
+
+def _numba_listing(kernel: Any, target: str, signature: Any) -> Listing:
+    try:
+        text = numba_cuda.compile_numba(kernel, target, signature)
+    except MissingCompiler as missing:
+        try:
+            text = llvm.compile_llvm(kernel, target, signature)
+        except MissingCompiler:
+            raise missing from None
+        return Listing(text, target, "numba", "Numba and LLVM", llvm.version())
+    return Listing(text, target, "numba", "Numba", numba_cuda.version())
 
 
 def _or_recorded(make: Any, identity: str) -> Listing:

@@ -101,6 +101,9 @@ def launch(kernel: Any, grid: Any, block: Any, *args: Any) -> Provenance:
     if where() == "gpu":
         from numba import cuda
 
+        from gpu_utils.compilers.numba_cuda import mend_max_and_min
+
+        mend_max_and_min()
         with warnings.catch_warnings():
             # Numba warns of small grids, which is what one begins with.
             warnings.simplefilter("ignore")

@@ -7,7 +7,7 @@ from typing import Any
 
 from gpu_utils.listings import CompileError, MissingCompiler
 
-__all__ = ["compile_numba", "source_of", "version"]
+__all__ = ["compile_numba", "mend_max_and_min", "source_of", "version"]
 
 
 def version() -> str:
@@ -68,6 +68,35 @@ def compile_numba(kernel: Any, target: str, signature: Any) -> str:
             ) from None
         raise
     return str(text)
+
+
+def mend_max_and_min() -> None:
+    """Let kernels say max(a, b) and min(a, b) of numbers. Numba 0.68 has a version of both for any number of arguments,
+    which its own CUDA target can't compile; there, two arguments get a version of their own. Harmless elsewhere.
+
+    >>> mend_max_and_min()
+    """
+    if _MENDED:
+        return
+    numba = _numba()
+    if numba.config.ENABLE_CUDASIM:
+        return
+    from numba.core import types
+    from numba.extending import overload
+
+    def both(builtin: Any, choose: Any) -> None:
+        def two(a: Any, b: Any) -> Any:
+            return choose if all(isinstance(one, (types.Number, types.Boolean)) for one in (a, b)) else None
+
+        two.__annotations__.clear()  # Numba compares the signatures of both functions, annotations included
+        overload(builtin, target="cuda")(two)
+
+    both(max, lambda a, b: a if a > b else b)
+    both(min, lambda a, b: a if a < b else b)
+    _MENDED.append(True)
+
+
+_MENDED: list[bool] = []
 
 
 def _numba() -> Any:

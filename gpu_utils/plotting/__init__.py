@@ -10,10 +10,13 @@ from gpu_utils.plotting.bars import ladder, stacked
 from gpu_utils.plotting.house import LOOKS, PALETTE, new_figure, png, show, style
 from gpu_utils.plotting.pictures import pixel_grid, show_images, zoom
 from gpu_utils.plotting.roofs import roofline
+from gpu_utils.plotting.threads import block_grid, heat_maps
 
 __all__ = [
     "LOOKS",
     "PALETTE",
+    "block_grid",
+    "heat_maps",
     "ladder",
     "new_figure",
     "pixel_grid",

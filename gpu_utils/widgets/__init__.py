@@ -12,6 +12,7 @@ from gpu_utils.widgets.machines import explore_machines, machine_report
 from gpu_utils.widgets.pictures import explore, split
 from gpu_utils.widgets.roofs import dissolve, explore_roofs, headline_steps
 from gpu_utils.widgets.sliding import slide_kernel
+from gpu_utils.widgets.threads import step_through
 
 __all__ = [
     "bets",
@@ -24,4 +25,5 @@ __all__ = [
     "machine_report",
     "slide_kernel",
     "split",
+    "step_through",
 ]

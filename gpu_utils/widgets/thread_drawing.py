@@ -6,10 +6,11 @@ import html
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from gpu_utils.accesses import Access, Race
-from gpu_utils.counts import Counts
+if TYPE_CHECKING:  # these load NumPy
+    from gpu_utils.accesses import Access, Race
+    from gpu_utils.counts import Counts
 
 __all__ = ["Panel", "draw", "panels"]
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import html
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from gpu_utils.accesses import Access, Race
-from gpu_utils.blocks import sequence
-from gpu_utils.counts import Counts
 from gpu_utils.widgets.controls import slider
 from gpu_utils.widgets.thread_drawing import Panel, draw, panels
+
+if TYPE_CHECKING:  # these load NumPy
+    from gpu_utils.accesses import Access, Race
+    from gpu_utils.counts import Counts
 
 __all__ = ["step_through"]
 
@@ -72,6 +73,8 @@ class _Stepper:
     """The sliders, the drawing, and the sentence above it."""
 
     def __init__(self, counts: Counts, alt: str, ipywidgets: Any) -> None:
+        from gpu_utils.blocks import sequence
+
         self.counts, self.alt = counts, alt
         self.blocks = sequence(counts.grid, "forward")
         self.threads = sequence(counts.block, "forward")

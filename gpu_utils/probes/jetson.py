@@ -1,6 +1,8 @@
 """Jetson boards, from the device tree: their GPU is on the chip and shares the board's memory.
 
 Containers see /proc/device-tree too, but often not /etc/nv_tegra_release; then the board is known and JetPack is not.
+Where the device tree is hidden, the release, the kernel's name or /sys/devices/soc0 still tell that it is one
+(https://github.com/NVIDIA/go-nvlib pkg/nvlib/info/property-extractor.go).
 """
 
 from __future__ import annotations
@@ -28,8 +30,8 @@ def probe(root: str) -> Reading:
     compatible = [item for item in _tree(root, "compatible").split("\0") if item]
     table = _table()
     soc = next((chip for item in compatible for chip in table["soc"] if item == f"nvidia,{chip}"), None)
-    model = _tree(root, "model").replace("\0", " ").strip()
-    if soc is None and "jetson" not in model.lower():
+    model = (_tree(root, "model") or read_text(root, "/sys/devices/soc0/machine")).replace("\0", " ").strip()
+    if soc is None and "jetson" not in model.lower() and not _is_tegra(root):
         return Reading()
     chip = table["soc"].get(soc, {})
     device = {
@@ -45,6 +47,14 @@ def probe(root: str) -> Reading:
     release = _release(root)
     found = ({"id": "jetpack", "detail": release},) if release else ()
     return Reading((device,), found, {"soc": soc})
+
+
+def _is_tegra(root: str) -> bool:
+    return (
+        _written_release(root) is not None
+        or read_text(root, "/sys/devices/soc0/family", 64).lower().startswith("tegra")
+        or read_text(root, "/proc/sys/kernel/osrelease", 256).strip().endswith("-tegra")
+    )
 
 
 @lru_cache(maxsize=1)
@@ -68,10 +78,25 @@ def _name(model: str, compatible: list[str], chip: Mapping[str, Any]) -> str:
 
 def _release(root: str) -> str | None:
     """ "JetPack 6.2 (L4T 36.4.3)", or the L4T release alone when the table doesn't know it."""
-    found = re.search(_table()["release"]["regex"], read_text(root, "/etc/nv_tegra_release"))
-    if not found:
+    l4t = _l4t(root)
+    if l4t is None:
         return None
-    l4t = f"{found.group(1)}.{found.group(2).strip('.')}"
     names: Mapping[str, str] = _table()["jetpack"]
     jetpack = names.get(l4t) or names.get(l4t.removesuffix(".0"))
     return f"JetPack {jetpack} (L4T {l4t})." if jetpack else f"Jetson Linux L4T {l4t}."
+
+
+def _l4t(root: str) -> str | None:
+    """The release of Jetson Linux, "36.4.3": as written down, else as the package manager knows its core package."""
+    written = _written_release(root)
+    if written is not None:
+        return written
+    packages = read_text(root, "/var/lib/dpkg/status", 1 << 24)
+    core = packages.partition("\nPackage: nvidia-l4t-core\n")[2].partition("\n\n")[0]
+    found = re.search(r"^Version: ([0-9]+(?:\.[0-9]+){1,2})-", core, re.MULTILINE)
+    return found.group(1) if found else None
+
+
+def _written_release(root: str) -> str | None:
+    found = re.search(_table()["release"]["regex"], read_text(root, "/etc/nv_tegra_release"))
+    return f"{found.group(1)}.{found.group(2).strip('.')}" if found else None

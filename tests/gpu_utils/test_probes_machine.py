@@ -192,6 +192,33 @@ def test_a_jetson_in_a_container_has_no_release(machine_folder: Folder) -> None:
     assert machine.findings == ()
 
 
+@pytest.mark.parametrize(
+    ("tree", "name", "jetpack"),
+    [
+        ({"/etc/nv_tegra_release": ORIN["/etc/nv_tegra_release"]}, "Jetson", ["JetPack 6.2 (L4T 36.4.3)."]),
+        ({"/sys/devices/soc0/family": "Tegra\n", "/sys/devices/soc0/machine": "A carrier\n"}, "A carrier", []),
+        ({"/sys/devices/soc0/machine": "Jetson-AGX\n"}, "Jetson-AGX", []),
+        ({"/proc/sys/kernel/osrelease": "5.15.148-tegra\n"}, "Jetson", []),
+        (
+            THOR
+            | {
+                "/var/lib/dpkg/status": "Package: bash\nVersion: 5.2-1\n\nPackage: nvidia-l4t-core\nStatus: install\n"
+                "Version: 38.2.0-20250821174705\n\nPackage: zlib\nVersion: 1.3-1\n"
+            },
+            "Jetson Thor T5000 devkit",
+            ["JetPack 7.0 (L4T 38.2.0)."],
+        ),
+    ],
+    ids=["a release", "a family", "a machine", "a kernel", "a package"],
+)
+def test_a_jetson_is_known_by_any_of_its_marks(
+    machine_folder: Folder, tree: dict[str, str], name: str, jetpack: list[str]
+) -> None:
+    machine = detect(root=machine_folder(tree), env={}, quick=True)
+    assert [(device.kind, device.name) for device in machine.devices[:-1]] == [("jetson", name)]
+    assert [finding.message for finding in machine.findings] == jetpack
+
+
 def test_a_raspberry_pi_is_no_jetson(machine_folder: Folder) -> None:
     tree = {"/proc/device-tree/model": "Raspberry Pi 5\0", "/proc/device-tree/compatible": "raspberrypi,5-model-b\0"}
     assert [device.kind for device in detect(root=machine_folder(tree), env={}, quick=True).devices] == ["cpu"]

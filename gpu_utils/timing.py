@@ -91,7 +91,7 @@ class Timing:
         if len(self.samples_s) < 3:
             return f"only {_count(len(self.samples_s), 'sample')}: measure again before you rely on it"
         if self.unstable:
-            return f"samples disagree by {self.spread:.0%}: something else was using the machine"
+            return f"samples disagree by {self.spread:.0%}: the machine was busy, or the work itself varies"
         return None
 
     @property

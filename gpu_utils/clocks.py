@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from unittest import mock
 
+from gpu_utils.timing import clock_resolution_s
+
 __all__ = ["VirtualDevice"]
 
 _ELAPSED = {"perf_counter": 71.0, "monotonic": 5003.0, "time": 1.7e9}  # each clock counts from another moment
@@ -84,6 +86,7 @@ class VirtualDevice:
         >>> names["now"] is now
         True
         """
+        clock_resolution_s()  # measured once, and never against a clock that stands still
         owner = threading.get_ident()
         fakes: dict[Any, Callable[[], Any]] = {}
         with contextlib.ExitStack() as stack:

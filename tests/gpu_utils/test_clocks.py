@@ -64,3 +64,12 @@ def test_all_clocks_are_put_back():
     with pytest.raises(KeyError), VirtualDevice(1.0).clock():
         raise KeyError
     assert (time.perf_counter, time.time_ns, timeit.default_timer) == before
+
+
+def test_measure_works_in_it_too():
+    from gpu_utils.timing import measure
+
+    device = VirtualDevice(0.5, 1e-5, backlog_s=3.0)
+    with device.clock():
+        timing = measure(device.run, synchronise=device.synchronise)
+    assert timing.median_s == pytest.approx(0.5, rel=1e-3)

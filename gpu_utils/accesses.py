@@ -166,6 +166,8 @@ class CountingArray:
     def __array__(self, *_: Any, **__: Any) -> Any:
         raise TypeError("a kernel works on single elements: index the array down to one")
 
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __array__
+
     def _inside(self, index: Any, kind: int) -> Any:
         """The index as a tuple; None, and a record, when it is outside."""
         place = index if isinstance(index, tuple) else (index,)

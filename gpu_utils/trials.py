@@ -1,7 +1,8 @@
 """Kernels tried on small arrays: what they wrote and what they did on the way, as values that a check can compare.
 
 Every function runs a kernel on the CPU, thread by thread (see `gpu_utils.kernels.count`). A `blank` among the arguments
-becomes a fresh array, full of NaN, so that what no thread writes stays visible.
+becomes a fresh array, full of NaN, so that what no thread writes stays visible. A kernel that writes nothing is never
+called free of faults.
 
 >>> from gpu_utils.kernels import enable
 >>> place = enable()
@@ -18,7 +19,7 @@ becomes a fresh array, full of NaN, so that what no thread writes stays visible.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,7 +27,21 @@ import numpy as np
 from gpu_utils.counts import Counts
 from gpu_utils.kernels import KernelError, count
 
-__all__ = ["Blank", "barriers", "blank", "divergences", "races", "reads", "strays", "tried", "unwritten", "written"]
+__all__ = [
+    "Blank",
+    "barriers",
+    "blank",
+    "divergences",
+    "over",
+    "races",
+    "reads",
+    "strays",
+    "tried",
+    "unfilled",
+    "unwritten",
+    "written",
+    "written_at",
+]
 
 
 class Blank(NamedTuple):
@@ -87,8 +102,51 @@ def written(kernel: Any, grid: Any, block: Any, *args: Any, order: str | int = "
     return tried(kernel, grid, block, *args, order=order)[0]
 
 
+def written_at(place: tuple[int, ...], kernel: Any, grid: Any, block: Any, *args: Any) -> float:
+    """One number of what the kernel wrote into the first blank.
+
+    >>> from numba import cuda
+    >>> @cuda.jit
+    ... def number(out):
+    ...     out[cuda.grid(1)] = cuda.grid(1)
+    >>> written_at((3,), number, 2, 2, blank(4))
+    3.0
+    """
+    return float(written(kernel, grid, block, *args)[place])
+
+
+def unfilled(kernel: Any, grid: Any, block: Any, *args: Any) -> int:
+    """How many numbers of the first blank no thread wrote (or wrote NaN into).
+
+    >>> from numba import cuda
+    >>> @cuda.jit
+    ... def number(out):
+    ...     out[cuda.grid(1)] = cuda.grid(1)
+    >>> unfilled(number, 1, 2, blank(5))
+    3
+    """
+    return int(np.isnan(written(kernel, grid, block, *args)).sum())
+
+
+def over(limit: float, tally: Callable[..., int], kernel: Any, grid: Any, block: Any, *args: Any) -> int:
+    """By how much a tally, such as `reads` or `barriers`, exceeds a limit; 0 when it doesn't.
+
+    KernelError for a kernel that writes nothing: one that does no work is no frugal one.
+
+    >>> from numba import cuda
+    >>> @cuda.jit
+    ... def copy(x, out):
+    ...     out[cuda.grid(1)] = x[cuda.grid(1)]
+    >>> over(1, reads, copy, 1, 3, np.ones(3), blank(3))
+    2
+    """
+    if not _works(tried(kernel, grid, block, *args)[1]):
+        raise KernelError("the kernel writes nothing")
+    return max(0, tally(kernel, grid, block, *args) - int(limit))
+
+
 def strays(kernel: Any, grid: Any, block: Any, *args: Any) -> str:
-    """The first access outside an array, in words; "none" when there is none.
+    """The first access outside an array, in words, or "none".
 
     >>> from numba import cuda
     >>> @cuda.jit
@@ -97,11 +155,12 @@ def strays(kernel: Any, grid: Any, block: Any, *args: Any) -> str:
     >>> strays(last, 1, 1, blank(4))
     'thread (0, 0, 0) of block (0, 0, 0) writes out[-1]'
     """
-    return _first(tried(kernel, grid, block, *args)[1].out_of_bounds)
+    counts = tried(kernel, grid, block, *args)[1]
+    return _first(counts.out_of_bounds, counts)
 
 
 def races(kernel: Any, grid: Any, block: Any, *args: Any) -> str:
-    """The first race, in words; "none" when there is none.
+    """The first race, in words, or "none".
 
     >>> from numba import cuda
     >>> @cuda.jit
@@ -110,11 +169,12 @@ def races(kernel: Any, grid: Any, block: Any, *args: Any) -> str:
     >>> races(all_at_once, 1, 2, blank(1)).endswith("with no barrier between")
     True
     """
-    return _first(tried(kernel, grid, block, *args)[1].races)
+    counts = tried(kernel, grid, block, *args)[1]
+    return _first(counts.races, counts)
 
 
 def unwritten(kernel: Any, grid: Any, block: Any, *args: Any) -> str:
-    """The first read of shared memory that no thread had written, in words; "none" when there is none.
+    """The first read of shared memory that no thread had written, in words, or "none".
 
     >>> from numba import cuda, float32
     >>> @cuda.jit
@@ -124,11 +184,12 @@ def unwritten(kernel: Any, grid: Any, block: Any, *args: Any) -> str:
     >>> unwritten(careless, 1, 1, blank(1))
     'thread (0, 0, 0) of block (0, 0, 0) reads room[1]'
     """
-    return _first(tried(kernel, grid, block, *args)[1].unwritten)
+    counts = tried(kernel, grid, block, *args)[1]
+    return _first(counts.unwritten, counts)
 
 
 def divergences(kernel: Any, grid: Any, block: Any, *args: Any) -> str:
-    """The first barrier that not every thread of its block reached, in words; "none" when there is none.
+    """The first barrier that not every thread of its block reached, in words, or "none".
 
     >>> from numba import cuda
     >>> @cuda.jit
@@ -138,7 +199,8 @@ def divergences(kernel: Any, grid: Any, block: Any, *args: Any) -> str:
     >>> divergences(half, 1, 2, blank(1)).endswith("1 have finished")
     True
     """
-    return _first(tried(kernel, grid, block, *args)[1].divergences)
+    counts = tried(kernel, grid, block, *args)[1]
+    return _first(counts.divergences, counts)
 
 
 def reads(kernel: Any, grid: Any, block: Any, *args: Any) -> int:
@@ -173,5 +235,12 @@ def _made(one: Blank) -> Any:
     return np.full(one.shape, np.nan if kind.kind == "f" else 0, dtype=kind)
 
 
-def _first(found: Sequence[Any]) -> str:
-    return str(found[0]) if found else "none"
+def _first(found: Sequence[Any], counts: Counts) -> str:
+    if found:
+        return str(found[0])
+    # A kernel that does nothing does nothing wrong either; that is no merit.
+    return "none" if _works(counts) else "nothing was written at all"
+
+
+def _works(counts: Counts) -> bool:
+    return counts.global_writes + counts.global_atomics > 0

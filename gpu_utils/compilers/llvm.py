@@ -131,7 +131,8 @@ def _work(work: str, targets: list[str]) -> dict[str, str]:
     from gpu_utils.compilers.numba_cuda import mend_max_and_min
 
     # All that Numba wants of the missing library at this stage is the layout of data in memory.
-    nvvm.NVVM = lambda: SimpleNamespace(data_layout=nvvm._datalayout_i128)
+    layout = getattr(nvvm, "_datalayout_i128", None) or nvvm._datalayout_original
+    nvvm.NVVM = lambda: SimpleNamespace(data_layout=layout)
     nvvm.add_ir_version = lambda module: None
     dispatcher.get_current_device = lambda: SimpleNamespace(compute_capability=(8, 0))
     mend_max_and_min()

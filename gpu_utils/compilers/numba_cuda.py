@@ -56,6 +56,7 @@ def compile_numba(kernel: Any, target: str, signature: Any) -> str:
         raise MissingCompiler(
             "Numba runs its simulator in this process and can't compile here: compile CUDA C++ instead"
         )
+    mend_max_and_min()
     capability = divmod(int(target.removeprefix("sm_")), 10)
     try:
         text, _ = cuda.compile_ptx(getattr(kernel, "py_func", kernel), signature, cc=capability)

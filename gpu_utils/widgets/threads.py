@@ -86,7 +86,7 @@ class _Stepper:
         self.block = slider("block", (0, max(len(self.blocks) - 1, 1), 1, 0))
         self.block.max = len(self.blocks) - 1
         self.thread = slider("thread (0: all of them)", (0, len(self.threads), 1, 0))
-        self.step = slider("step", (0, max(self._steps(), 1), 1, 0))
+        self.step = slider("step", (0, max(self._steps(), 1), 1, min(self._steps(), 1)))
         self.step.max = self._steps()
         self.block.observe(self._restart, names="value")
         self.thread.observe(self._restart, names="value")

@@ -42,7 +42,9 @@ class TestStepThrough:
 
     def test_all_threads_go_from_barrier_to_barrier(self):
         _, _, step, message, drawing = stepper(mirror, (2, 2), (4, 4), np.zeros((8, 8)), np.zeros((8, 8)))
-        assert step.max == 1 and "16 threads" in message.value
+        assert (step.value, step.max) == (1, 1)
+        step.value = 0
+        assert "16 threads: step on from barrier to barrier" in message.value
         step.value = 1
         assert "16 global reads, 16 global writes, 16 shared reads, 16 shared writes" in message.value
         assert "RACE in 16 cells, first: thread (1, 0, 0)" in message.value

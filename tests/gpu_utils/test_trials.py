@@ -7,7 +7,20 @@ import pytest
 
 from gpu_utils import kernels, trials
 from gpu_utils.kernels import KernelError
-from gpu_utils.trials import barriers, blank, divergences, races, reads, strays, tried, unwritten, written
+from gpu_utils.trials import (
+    barriers,
+    blank,
+    divergences,
+    over,
+    races,
+    reads,
+    strays,
+    tried,
+    unfilled,
+    unwritten,
+    written,
+    written_at,
+)
 
 pytest.importorskip("numba", reason="Numba (extra lab) is not installed")
 kernels.enable()
@@ -41,6 +54,25 @@ def test_what_a_kernel_did_is_said_in_words_or_none():
     assert divergences(shift, 1, 4, values, blank(4)) == "none"
     assert (reads(shift, 1, 4, values, blank(4)), barriers(shift, 1, 4, values, blank(4))) == (4, 0)
     assert strays(shift, 2, 4, values, blank(8)) == "thread (0, 0, 0) of block (1, 0, 0) reads values[4]"
+
+
+def test_doing_nothing_is_no_merit():
+    @cuda.jit
+    def idle(values, out):
+        pass
+
+    launched = (idle, 1, 4, np.zeros(4), blank(4))
+    for said in (strays, races, unwritten, divergences):
+        assert said(*launched) == "nothing was written at all"
+    assert unfilled(*launched) == 4
+    with pytest.raises(KernelError, match="writes nothing"):
+        over(10, reads, *launched)
+
+
+def test_numbers_of_a_run_can_be_asked_for_one_by_one():
+    launched = (shift, 1, 4, np.arange(4, dtype=np.float32), blank(4))
+    assert (written_at((3,), *launched), unfilled(*launched)) == (2.0, 0)
+    assert (over(3, reads, *launched), over(4, reads, *launched), over(9.5, barriers, *launched)) == (1, 0, 0)
 
 
 def test_another_order_may_give_another_result():

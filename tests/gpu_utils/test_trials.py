@@ -102,5 +102,14 @@ def test_not_written_yet_differs_from_stopped():
         tried(refused, 1, 1, blank(1))
 
 
+def test_arithmetic_on_a_whole_array_is_refused_in_a_sentence():
+    @cuda.jit
+    def as_in_numpy(x, out):
+        out[:] = 0.5 * x
+
+    with pytest.raises(KernelError, match="a kernel works on single elements: index the array down to one"):
+        written(as_in_numpy, 1, 1, np.ones(3), blank(3))
+
+
 def test_public_names():
     assert set(trials.__all__) <= set(dir(trials))

@@ -1,0 +1,367 @@
+# %% right="a barrier at the head of each round, the maker hands in"
+@cuda.jit
+def block_sum_kernel(values, partial):
+    sums = cuda.shared.array(BLOCK, float32)
+    thread = cuda.threadIdx.x
+    i = cuda.grid(1)
+    sums[thread] = values[i] if i < values.size else 0
+    step = BLOCK // 2
+    while step > 0:
+        cuda.syncthreads()
+        if thread < step:
+            sums[thread] += sums[thread + step]
+        step //= 2
+    if thread == 0:
+        partial[cuda.blockIdx.x] = sums[0]
+
+# %% right="the usual tree, thread 0 hands in"
+@cuda.jit
+def block_sum_kernel(values, partial):
+    sums = cuda.shared.array(BLOCK, float32)
+    thread = cuda.threadIdx.x
+    i = cuda.grid(1)
+    sums[thread] = values[i] if i < values.size else 0
+    cuda.syncthreads()
+    step = BLOCK // 2
+    while step > 0:
+        if thread < step:
+            sums[thread] += sums[thread + step]
+        cuda.syncthreads()
+        step //= 2
+    if thread == 0:
+        partial[cuda.blockIdx.x] = sums[0]
+
+# %% right="neighbours first: steps 1, 2, 4, 8"
+@cuda.jit
+def block_sum_kernel(values, partial):
+    sums = cuda.shared.array(BLOCK, float32)
+    thread = cuda.threadIdx.x
+    i = cuda.grid(1)
+    sums[thread] = values[i] if i < values.size else 0
+    step = 1
+    while step < cuda.blockDim.x:
+        cuda.syncthreads()
+        if thread % (2 * step) == 0:
+            sums[thread] += sums[thread + step]
+        step *= 2
+    cuda.syncthreads()
+    if thread == BLOCK - 1:
+        partial[cuda.blockIdx.x] = sums[0]
+
+# %% right="rounds as a for loop, zero by an early write"
+@cuda.jit
+def block_sum_kernel(values, partial):
+    sums = cuda.shared.array(BLOCK, dtype=numba.float32)
+    thread = cuda.threadIdx.x
+    place = cuda.blockIdx.x * BLOCK + thread
+    mine = float32(0)
+    if place < len(values):
+        mine = values[place]
+    sums[thread] = mine
+    half = BLOCK
+    for _ in range(int(math.log2(BLOCK))):
+        cuda.syncthreads()
+        half = half // 2
+        if thread < half:
+            mine += sums[thread + half]
+            sums[thread] = mine
+    if thread == 0:
+        partial[cuda.blockIdx.x] = mine
+
+# %% wrong="no barriers at all" hint="Between a write by one thread and a read by another there must be a barrier."
+@cuda.jit
+def block_sum_kernel(values, partial):
+    sums = cuda.shared.array(BLOCK, float32)
+    thread = cuda.threadIdx.x
+    i = cuda.grid(1)
+    sums[thread] = values[i] if i < values.size else 0
+    step = BLOCK // 2
+    while step > 0:
+        if thread < step:
+            sums[thread] += sums[thread + step]
+        step //= 2
+    if thread == BLOCK - 1:
+        partial[cuda.blockIdx.x] = sums[0]
+
+# %% wrong="no barrier before the first round" hint="The first round reads what other threads loaded: wait before it."
+@cuda.jit
+def block_sum_kernel(values, partial):
+    sums = cuda.shared.array(BLOCK, float32)
+    thread = cuda.threadIdx.x
+    i = cuda.grid(1)
+    sums[thread] = values[i] if i < values.size else 0
+    step = BLOCK // 2
+    while step > 0:
+        if thread < step:
+            sums[thread] += sums[thread + step]
+        cuda.syncthreads()
+        step //= 2
+    if thread == BLOCK - 1:
+        partial[cuda.blockIdx.x] = sums[0]
+
+# %% wrong="no barrier between the rounds" hint="Each round reads what the round before wrote: wait in the loop too."
+@cuda.jit
+def block_sum_kernel(values, partial):
+    sums = cuda.shared.array(BLOCK, float32)
+    thread = cuda.threadIdx.x
+    i = cuda.grid(1)
+    sums[thread] = values[i] if i < values.size else 0
+    cuda.syncthreads()
+    step = BLOCK // 2
+    while step > 0:
+        if thread < step:
+            sums[thread] += sums[thread + step]
+        step //= 2
+    cuda.syncthreads()
+    if thread == BLOCK - 1:
+        partial[cuda.blockIdx.x] = sums[0]
+
+# %% wrong="the last barrier is missing" hint="The last thread hands in what thread 0 wrote in the last round: between the two there must be a barrier."
+@cuda.jit
+def block_sum_kernel(values, partial):
+    sums = cuda.shared.array(BLOCK, float32)
+    thread = cuda.threadIdx.x
+    i = cuda.grid(1)
+    sums[thread] = values[i] if i < values.size else 0
+    step = BLOCK // 2
+    while step > 0:
+        cuda.syncthreads()
+        if thread < step:
+            sums[thread] += sums[thread + step]
+        step //= 2
+    if thread == BLOCK - 1:
+        partial[cuda.blockIdx.x] = sums[0]
+
+# %% wrong="the barrier inside the if" hint="All threads of the block must reach a barrier: put it outside the `if`."
+@cuda.jit
+def block_sum_kernel(values, partial):
+    sums = cuda.shared.array(BLOCK, float32)
+    thread = cuda.threadIdx.x
+    i = cuda.grid(1)
+    sums[thread] = values[i] if i < values.size else 0
+    cuda.syncthreads()
+    step = BLOCK // 2
+    while step > 0:
+        if thread < step:
+            sums[thread] += sums[thread + step]
+            cuda.syncthreads()
+        step //= 2
+    cuda.syncthreads()
+    if thread == BLOCK - 1:
+        partial[cuda.blockIdx.x] = sums[0]
+
+# %% wrong="a barrier too many after the loop" hint="The last round already ends with a barrier: the one after the loop waits for nothing."
+@cuda.jit
+def block_sum_kernel(values, partial):
+    sums = cuda.shared.array(BLOCK, float32)
+    thread = cuda.threadIdx.x
+    i = cuda.grid(1)
+    sums[thread] = values[i] if i < values.size else 0
+    cuda.syncthreads()
+    step = BLOCK // 2
+    while step > 0:
+        if thread < step:
+            sums[thread] += sums[thread + step]
+        cuda.syncthreads()
+        step //= 2
+    cuda.syncthreads()
+    if thread == BLOCK - 1:
+        partial[cuda.blockIdx.x] = sums[0]
+
+# %% wrong="barriers at both ends of each round" hint="One barrier between two rounds is enough."
+@cuda.jit
+def block_sum_kernel(values, partial):
+    sums = cuda.shared.array(BLOCK, float32)
+    thread = cuda.threadIdx.x
+    i = cuda.grid(1)
+    sums[thread] = values[i] if i < values.size else 0
+    step = BLOCK // 2
+    while step > 0:
+        cuda.syncthreads()
+        if thread < step:
+            sums[thread] += sums[thread + step]
+        cuda.syncthreads()
+        step //= 2
+    if thread == BLOCK - 1:
+        partial[cuda.blockIdx.x] = sums[0]
+
+# %% wrong="a barrier before anything is shared" hint="Before the first write to shared memory there is nothing to wait for."
+@cuda.jit
+def block_sum_kernel(values, partial):
+    sums = cuda.shared.array(BLOCK, float32)
+    thread = cuda.threadIdx.x
+    i = cuda.grid(1)
+    cuda.syncthreads()
+    sums[thread] = values[i] if i < values.size else 0
+    cuda.syncthreads()
+    step = BLOCK // 2
+    while step > 0:
+        if thread < step:
+            sums[thread] += sums[thread + step]
+        cuda.syncthreads()
+        step //= 2
+    if thread == BLOCK - 1:
+        partial[cuda.blockIdx.x] = sums[0]
+
+# %% wrong="threads without a value leave early" hint="A thread that leaves never reaches the barriers: let it load a 0."
+@cuda.jit
+def block_sum_kernel(values, partial):
+    sums = cuda.shared.array(BLOCK, float32)
+    thread = cuda.threadIdx.x
+    i = cuda.grid(1)
+    if i >= values.size:
+        return
+    sums[thread] = values[i]
+    cuda.syncthreads()
+    step = BLOCK // 2
+    while step > 0:
+        if thread < step:
+            sums[thread] += sums[thread + step]
+        cuda.syncthreads()
+        step //= 2
+    if thread == 0:
+        partial[cuda.blockIdx.x] = sums[0]
+
+# %% wrong="no zero for the missing values" hint="Where the values end, load a 0: every cell of shared memory must be written."
+@cuda.jit
+def block_sum_kernel(values, partial):
+    sums = cuda.shared.array(BLOCK, float32)
+    thread = cuda.threadIdx.x
+    i = cuda.grid(1)
+    if i < values.size:
+        sums[thread] = values[i]
+    cuda.syncthreads()
+    step = BLOCK // 2
+    while step > 0:
+        if thread < step:
+            sums[thread] += sums[thread + step]
+        cuda.syncthreads()
+        step //= 2
+    if thread == BLOCK - 1:
+        partial[cuda.blockIdx.x] = sums[0]
+
+# %% wrong="reads beyond the values" hint="Ask `i < values.size` before you read."
+@cuda.jit
+def block_sum_kernel(values, partial):
+    sums = cuda.shared.array(BLOCK, float32)
+    thread = cuda.threadIdx.x
+    i = cuda.grid(1)
+    sums[thread] = values[i]
+    cuda.syncthreads()
+    step = BLOCK // 2
+    while step > 0:
+        if thread < step:
+            sums[thread] += sums[thread + step]
+        cuda.syncthreads()
+        step //= 2
+    if thread == BLOCK - 1:
+        partial[cuda.blockIdx.x] = sums[0]
+
+# %% wrong="one thread adds up everything" hint="Keep the tree: sixteen additions by one thread take sixteen steps, the tree takes four."
+@cuda.jit
+def block_sum_kernel(values, partial):
+    sums = cuda.shared.array(BLOCK, float32)
+    thread = cuda.threadIdx.x
+    i = cuda.grid(1)
+    sums[thread] = values[i] if i < values.size else 0
+    cuda.syncthreads()
+    if thread == 0:
+        total = float32(0)
+        for k in range(BLOCK):
+            total += sums[k]
+        partial[cuda.blockIdx.x] = total
+
+# %% wrong="each thread reads global memory for all" hint="Keep the tree in shared memory: here one thread reads everything."
+@cuda.jit
+def block_sum_kernel(values, partial):
+    thread = cuda.threadIdx.x
+    if thread == 0:
+        total = float32(0)
+        for k in range(cuda.grid(1), min(values.size, cuda.grid(1) + BLOCK)):
+            total += values[k]
+        partial[cuda.blockIdx.x] = total
+
+# %% wrong="writes every block's sum into the first place" hint="Each block has its own place: partial[cuda.blockIdx.x]."
+@cuda.jit
+def block_sum_kernel(values, partial):
+    sums = cuda.shared.array(BLOCK, float32)
+    thread = cuda.threadIdx.x
+    i = cuda.grid(1)
+    sums[thread] = values[i] if i < values.size else 0
+    cuda.syncthreads()
+    step = BLOCK // 2
+    while step > 0:
+        if thread < step:
+            sums[thread] += sums[thread + step]
+        cuda.syncthreads()
+        step //= 2
+    if thread == BLOCK - 1:
+        partial[0] = sums[0]
+
+# %% wrong="takes the thread's place for the grid's" hint="Every block has its own values: cuda.grid(1)."
+@cuda.jit
+def block_sum_kernel(values, partial):
+    sums = cuda.shared.array(BLOCK, float32)
+    thread = cuda.threadIdx.x
+    i = cuda.threadIdx.x
+    sums[thread] = values[i] if i < values.size else 0
+    cuda.syncthreads()
+    step = BLOCK // 2
+    while step > 0:
+        if thread < step:
+            sums[thread] += sums[thread + step]
+        cuda.syncthreads()
+        step //= 2
+    if thread == BLOCK - 1:
+        partial[cuda.blockIdx.x] = sums[0]
+
+# %% wrong="stops a round early" hint="The round with step 1 adds the last pair: go on while step > 0."
+@cuda.jit
+def block_sum_kernel(values, partial):
+    sums = cuda.shared.array(BLOCK, float32)
+    thread = cuda.threadIdx.x
+    i = cuda.grid(1)
+    sums[thread] = values[i] if i < values.size else 0
+    cuda.syncthreads()
+    step = BLOCK // 2
+    while step > 1:
+        if thread < step:
+            sums[thread] += sums[thread + step]
+        cuda.syncthreads()
+        step //= 2
+    if thread == 0:
+        partial[cuda.blockIdx.x] = sums[0]
+
+# %% wrong="one thread too many in each round" hint="In a round `step` threads work: thread < step, not <=."
+@cuda.jit
+def block_sum_kernel(values, partial):
+    sums = cuda.shared.array(BLOCK, float32)
+    thread = cuda.threadIdx.x
+    i = cuda.grid(1)
+    sums[thread] = values[i] if i < values.size else 0
+    cuda.syncthreads()
+    step = BLOCK // 2
+    while step > 0:
+        if thread <= step:
+            sums[thread] += sums[thread + step]
+        cuda.syncthreads()
+        step //= 2
+    if thread == 0:
+        partial[cuda.blockIdx.x] = sums[0]
+
+# %% wrong="barriers of the right number in the wrong place" hint="A barrier helps only between the write and the read that it parts."
+@cuda.jit
+def block_sum_kernel(values, partial):
+    sums = cuda.shared.array(BLOCK, float32)
+    thread = cuda.threadIdx.x
+    i = cuda.grid(1)
+    sums[thread] = values[i] if i < values.size else 0
+    for _ in range(5):
+        cuda.syncthreads()
+    step = BLOCK // 2
+    while step > 0:
+        if thread < step:
+            sums[thread] += sums[thread + step]
+        step //= 2
+    if thread == 0:
+        partial[cuda.blockIdx.x] = sums[0]

@@ -17,6 +17,8 @@ from gpu_utils.workloads import Workload, workload, workloads
 __all__ = ["dissolve", "explore_roofs", "headline_steps"]
 
 _CELL = "text-align:left;vertical-align:top;padding:4px 10px;border-bottom:1px solid #b5b5b5;"
+_INTENSITIES, _RATES = (0.05, 5000.0), (1e9, 5e15)
+"""What the axes of the explorer span: from darkening on a small board to a product on the largest card."""
 _NARROW = {"FP32": "the CUDA cores", "TF32": "tensor cores", "FP16": "tensor cores", "INT8": "tensor cores"}
 
 
@@ -75,13 +77,41 @@ def _percent(share: float) -> str:
 
 
 def _figure(roof: Roof, work: Workload, itemsize: int) -> str:
-    from gpu_utils.plotting import png, roofline
+    """Axes that stay where they are, so that a click on another card moves the roof and nothing else."""
+    from matplotlib.ticker import FuncFormatter
 
-    point = (work.intensity(itemsize), attainable(work.intensity(itemsize), roof))
-    figure = roofline(roof, {work.name: point}, {work.name: "modelled"})
-    code = base64.b64encode(png(figure)).decode("ascii")
-    alt = html.escape(figure.alt, quote=True)
-    return f'<img alt="{alt}" style="max-width:100%;height:auto" src="data:image/png;base64,{code}">'
+    from gpu_utils.plotting import new_figure, png, style
+    from gpu_utils.plotting.house import FAINT, INK, look
+
+    left, right, low, high = *_INTENSITIES, *_RATES
+    at = work.intensity(itemsize)
+    rate = attainable(at, roof)
+    with style():
+        figure = new_figure(height_in=4.4)
+        axes = figure.subplots()
+        axes.set(xscale="log", yscale="log", xlim=(left, right), ylim=(low, high))
+        axes.grid(which="major")
+        axes.plot([left, roof.ridge, right], [left * roof.bandwidth_bytes, *[roof.peak_flops] * 2], color=INK, ls="-")
+        axes.plot([roof.ridge] * 2, [low, roof.peak_flops], color=INK, ls=":", lw=1)
+        axes.text(roof.ridge * 1.08, low * 1.3, f"ridge: {roof.ridge:.3g}", fontsize=9.5)
+        others = [each.intensity(itemsize) for each in workloads()]
+        axes.plot(others, [attainable(each, roof) for each in others], "o", ms=6, mfc="white", mec="#6b6b6b", zorder=5)
+        drawn = look("modelled")
+        axes.plot(at, rate, marker=drawn.marker, color=drawn.colour, ms=12, mec=INK, ls="", zorder=6)
+        side = {"ha": "right", "xytext": (-8, 6)} if at > 10 else {"ha": "left", "xytext": (10, -12)}
+        paper = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": FAINT}
+        axes.annotate(f"{work.name} · modelled", (at, rate), textcoords="offset points", bbox=paper, zorder=7, **side)
+        axes.set_title(str(roof).partition(", ridge")[0] + f" · {roof.provenance}", fontsize=11)
+        axes.set_xlabel("arithmetic intensity in FLOP/byte, log scale")
+        axes.set_ylabel("rate in FLOP/s, log scale")
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: quantities.amount(value)))
+        code = base64.b64encode(png(figure)).decode("ascii")
+    words = f"The roof of {roof}. {_verdict(roof, work, itemsize)} The other computations are drawn as hollow dots."
+    return (
+        f'<img alt="{html.escape(words, quote=True)}" style="max-width:100%;height:auto" '
+        f'src="data:image/png;base64,{code}">'
+    )
 
 
 def headline_steps() -> tuple[dict[str, Any], ...]:

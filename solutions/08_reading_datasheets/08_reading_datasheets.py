@@ -854,6 +854,8 @@ def _():
         axes.loglog(readers, list(roof.values()), color=PALETTE[4], marker="^", label="the roof allows (modelled)")
         axes.loglog(readers, list(reached.values()), color=PALETTE[0], marker="o", linestyle="-", label="came out (measured)")
         axes.set_xticks(readers, [str(n) for n in readers], minor=False)
+        marks = [m * 10**e for e in range(6) for m in (1, 2, 5) if min(reached.values()) / 1.5 < m * 10**e < 1.5 * max(roof.values())]
+        axes.set_yticks(marks, [f"{mark:,}" for mark in marks])
         axes.minorticks_off()
         axes.set_xlabel("readers at once, log scale")
         axes.set_ylabel("tokens a second, log scale")

@@ -181,6 +181,8 @@ def _panel(one: Panel, done: Sequence[Access], racing: Sequence[Race]) -> tuple[
         words = (f"r{reads if reads > 1 else ''}" if reads else "") + (
             f"w{writes if writes > 1 else ''}" if writes else ""
         )
+        if len(words) > 3:
+            words = ("r" if reads else "") + ("w" if writes else "")
         if words and width >= 11:
             size = min(12.0, 1.6 * width / max(len(words), 2))
             over.append(

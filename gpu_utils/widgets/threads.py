@@ -146,11 +146,15 @@ class _Stepper:
                 return f"{whose} touches nothing.{tail}"
             if not now:
                 return f"{whose}: step on to see its {self._steps()} reads and writes."
-            barriers = f", after {now[0].epoch} barriers" if now[0].epoch else ""
+            barriers = f", after {_many(now[0].epoch, 'barrier')}" if now[0].epoch else ""
             return f"Step {step} of {self._steps()}: {now[0]} ({now[0].space} memory){barriers}."
         if not step:
             return f"Block {place}, {len(self.threads)} threads: step on from barrier to barrier.{tail}"
-        tally = Counter(f"{one.space} {one.kind}s" for one in now)
-        did = ", ".join(f"{number} {what}" for what, number in sorted(tally.items())) or "nothing"
-        clash = f" RACE in {len(racing)} cells, first: {racing[0]}." if racing else ""
+        tally = Counter(f"{one.space} {one.kind}" for one in now)
+        did = ", ".join(_many(number, what) for what, number in sorted(tally.items())) or "nothing"
+        clash = f" RACE in {_many(len(racing), 'cell')}, first: {racing[0]}." if racing else ""
         return f"Round {step} of {self._steps()}, between two barriers: {did}.{clash}{tail}"
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number} {what}" + ("" if number == 1 else "s")

@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 from course.authoring.known_answers import KnownAnswer, read_answers, too_few
 from course.authoring.matrix import grade_all
 from course.authoring.notebook import release_notebook, solution_notebook
-from course.authoring.signatures import write_signatures
+from course.authoring.signatures import write_full_signatures, write_signatures
 from course.authoring.source import Source, read_source
 from course.authoring.trial import Trial, pipeline
 from course.project import CourseError, Lab, Project, for_each
@@ -61,6 +61,7 @@ def _examine(lab: Lab, project: Project, args: argparse.Namespace, open_pipeline
     if complaints:
         return [*complaints, f"{lab.tell(lab.signatures)} was left as it is: first put the above right."]
     changed = write_signatures(lab, source, matrix.signatures())
+    changed |= write_full_signatures(lab, solved.cells, matrix.full_signatures())
     print(f"{'wrote' if changed else 'unchanged:'} {lab.tell(lab.signatures)}")
     return []
 

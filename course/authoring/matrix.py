@@ -73,6 +73,17 @@ class Matrix:
                 entries.sort(key=lambda entry: (entry["failed"], entry["name"]))
         return found
 
+    def full_signatures(self) -> dict[str, list[dict[str, Any]]]:
+        """Return question -> what each wrong answer fails in all its tests, where every test came to its end."""
+        found: dict[str, list[dict[str, Any]]] = {question: [] for question in self.questions}
+        for answer, marks in self.rows:
+            mine = {cell.name: marks[cell.name] for cell in self.questions[answer.question]}
+            if answer.right or not all(m.status in ("passed", "partial", "failed") for m in mine.values()):
+                continue
+            tests = {name: {"n": len(m.expectations), "failed": list(m.failed)} for name, m in mine.items()}
+            found[answer.question].append({"name": answer.name, "hint": answer.hint, "tests": tests})
+        return {question: entries for question, entries in found.items() if entries}
+
     def table(self) -> str:
         """Return the matrix for people: a row an answer, a column a question."""
         names = list(self.questions)

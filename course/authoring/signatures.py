@@ -1,4 +1,7 @@
-"""Signatures of wrong answers: which visible expectations each fails, kept so that a check can name the pattern."""
+"""Signatures of wrong answers: which expectations each fails, kept so that a check can name the pattern.
+
+Those of the visible tests travel to students with gpu_utils; the full ones stay beside the answers, for grading.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,22 @@ def stale_signatures(lab: Lab) -> list[str]:
         return [f"{name} isn't readable JSON: {advice}"]
     if stored != origin_hash(lab, read_source(lab.source, lab.tell(lab.source))):
         return [f"{name} is older than the lab's code or its answers: {advice}"]
-    return []
+    return _stale_full(lab, advice)
+
+
+def _stale_full(lab: Lab, advice: str) -> list[str]:
+    from course.grading import signatures as full  # not at the top: it imports nbgrader, which takes a while
+
+    try:
+        cells = json.loads(lab.solution.read_text(encoding="utf-8"))["cells"]
+        code = [{**cell, "source": "".join(cell["source"])} for cell in cells]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []  # the notebook itself is named as out of date
+    stored, path = full.stored_origin(lab.answers), lab.answers / full.FILE
+    if stored == full.origin(code, lab.answers):
+        return []
+    what = "is missing or can't be read" if stored is None else "is older than the lab's code or its answers"
+    return [f"{lab.tell(path)} {what}: {advice}"]
 
 
 def origin_hash(lab: Lab, source: Source) -> str:
@@ -48,6 +66,13 @@ def write_signatures(lab: Lab, source: Source, questions: dict[str, Any]) -> boo
     lab.signatures.parent.mkdir(parents=True, exist_ok=True)
     lab.signatures.write_text(text + "\n", encoding="utf-8", newline="\n")
     return old != text + "\n"
+
+
+def write_full_signatures(lab: Lab, cells: list[Any], questions: dict[str, Any]) -> bool:
+    """Store the signatures with hidden tests beside the answers; return whether the file changed."""
+    from course.grading import signatures as full
+
+    return full.write(lab.answers, full.origin(cells, lab.answers), questions)
 
 
 def _is_graded_code(cell: Any) -> bool:

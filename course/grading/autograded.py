@@ -29,7 +29,8 @@ def write(out: Path, student_id: str, lab: Lab, prepared: Prepared, execution: E
             cell["metadata"]["nbgrader"].update(checksum=checksums[grade_id(cell)], cell_type=cell["cell_type"])
     notebook = {**lab.notebook, "cells": cells}
     path = out / "autograded" / student_id / lab.slug / f"{lab.slug}.ipynb"
-    write_atomically(path, json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+    # Without indentation, which Python's json writes twenty times slower.
+    write_atomically(path, json.dumps(notebook, ensure_ascii=False, sort_keys=True) + "\n")
     return path
 
 

@@ -1,8 +1,9 @@
 """Names what went wrong from all that an answer fails, hidden tests included.
 
 What the checks recognise by themselves are visible tests: what the hidden ones show must not travel to students. Here
-the known wrong answers in ``answers/`` are graded, a question's when the first student fails it, and kept with the
-other results in ``out/.cache``. Only a name and a hint, written for students, come out.
+it is looked up in ``answers/signatures.json``. Where that is missing or older than the lab, the known wrong answers in
+``answers/`` are graded, a question's when the first student fails it, and kept with the other results in
+``out/.cache``. Only a name and a hint, written for students, come out.
 """
 
 from __future__ import annotations
@@ -12,14 +13,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+from course.grading import signatures
 from course.grading.execute import Execution
 from course.grading.lab import Cell, Lab, grade_id, is_test
 from course.grading.score import CellOutcome
+from course.grading.signatures import Guess, Known
 from course.grading.triage import Graded
-
-Signature = tuple[tuple[str, int, tuple[str, ...]], ...]
-"""What an answer fails: for each test of its question the test, its number of expectations, and those that fail."""
-Guess = dict[str, str]
 
 
 class Misconceptions:
@@ -27,7 +26,8 @@ class Misconceptions:
 
     def __init__(self, lab: Lab, execute: Callable[[list[Cell]], Execution]) -> None:
         self._lab, self._execute = lab, execute
-        self._known: dict[str, dict[Signature, list[Guess]]] = {}
+        answers = lab.folder / "answers"
+        self._known: dict[str, Known] = signatures.read(answers, signatures.origin(lab.cells, answers)) or {}
         self._tests: dict[str, list[str]] = {}
         for question in lab.questions:
             if question.kind == "test" and question.answer:
@@ -44,7 +44,7 @@ class Misconceptions:
         return replace(graded, outcomes=tuple(outcomes.values()))
 
     def _recognise(self, answer: str, outcomes: list[CellOutcome]) -> Guess | None:
-        signature = _signature(outcomes)
+        signature = _sorted(signatures.of(outcomes))
         if signature is None or not any(failed for _, _, failed in signature):
             return None
         if answer not in self._known:
@@ -52,7 +52,7 @@ class Misconceptions:
         guesses = self._known[answer].get(signature, [])
         return guesses[0] if len(guesses) == 1 else None
 
-    def _learn(self, answer: str) -> dict[Signature, list[Guess]]:
+    def _learn(self, answer: str) -> Known:
         path = self._lab.folder / "answers" / f"{answer}.py"
         if not path.is_file():
             return {}
@@ -68,27 +68,17 @@ class Misconceptions:
 
         with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
             executions = list(threads.map(run, [known.text for known in wrong]))
-        found: dict[Signature, list[Guess]] = {}
+        found: Known = {}
         for known, execution in zip(wrong, executions, strict=True):
             outcomes = execution.outcomes
-            signature = _signature([outcomes[t] for t in tests if t in outcomes])
+            signature = _sorted(signatures.of(outcomes[t] for t in tests if t in outcomes))
             if signature is not None:
                 found.setdefault(signature, []).append({"name": known.name, "hint": known.hint})
         return found
 
 
-def _signature(outcomes: list[CellOutcome]) -> Signature | None:
-    """None when a test did not come to its end, so that nobody knows what it would have said."""
-    parts = []
-    for outcome in outcomes:
-        check = outcome.check or {}
-        failed, expectations = check.get("failed"), check.get("expectations")
-        if outcome.status not in ("passed", "partial", "failed"):
-            return None
-        if not isinstance(failed, list) or not isinstance(expectations, list):
-            return None
-        parts.append((outcome.grade_id, len(expectations), tuple(map(str, failed))))
-    return tuple(parts)
+def _sorted(signature: signatures.Signature | None) -> signatures.Signature | None:
+    return None if signature is None else tuple(sorted(signature))
 
 
 def _told(outcome: CellOutcome, guess: Guess) -> CellOutcome:

@@ -24,7 +24,9 @@ ROOT = Path(__file__).resolve().parents[2]
 INSIDE = "/lab-data"
 """Where the staged data of labs is found inside the sandbox."""
 NOBODY = 65534
-SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/opt/rocm", "/sys/devices/system")
+THP = "/sys/kernel/mm/transparent_hugepage"
+"""Where glibc asks whether there are huge pages (see `forkserver.QUIET`)."""
+SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/opt/rocm", "/sys/devices/system", THP)
 SETTINGS = (
     *("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "fonts", "localtime", "nsswitch.conf"),
     *("passwd", "group", "hosts", "mime.types", "OpenCL", "vulkan", "ssl/certs"),

@@ -116,6 +116,30 @@ def test_write_stores_names_and_hints_of_visible_failures_and_never_code(answere
     assert answered.signatures.read_text() == text
 
 
+def test_write_stores_hidden_failures_too_but_beside_the_answers_only(answered):
+    assert examine(answered, write=True) == 0
+    text = (answered.folder / "answers" / "signatures.json").read_text()
+    entries = {entry["name"]: entry for entry in json.loads(text)["questions"]["darken"]}
+    assert set(entries["takes any factor"]["tests"]) == {"darken-basic", "darken-full"}
+    assert entries["takes any factor"]["tests"]["darken-basic"]["failed"] == []
+    assert entries["takes any factor"]["tests"]["darken-full"]["failed"] != []
+    assert "image" not in text
+    assert not list(answered.root.glob("labs/**/signatures.json"))
+
+
+def test_build_check_names_full_signatures_that_are_missing_or_old(answered, capsys):
+    assert examine(answered, write=True) == 0
+    assert answered.run("build") == 0
+    assert answered.run("build", "--check") == 0
+    stored = answered.folder / "answers" / "signatures.json"
+    stored.write_text(stored.read_text().replace('"origin_sha256": "', '"origin_sha256": "0'))
+    assert answered.run("build", "--check") == 1
+    assert "answers/signatures.json is older than the lab's code or its answers" in capsys.readouterr().err
+    stored.unlink()
+    assert answered.run("build", "--check") == 1
+    assert "answers/signatures.json is missing" in capsys.readouterr().err
+
+
 def test_write_refuses_while_something_is_wrong(answered, capsys):
     answered.answer("twice", TWICE[: TWICE.index('# %% wrong="halves')])
     assert examine(answered, write=True) == 1

@@ -32,7 +32,7 @@ import numpy as np
 import torch
 from gpu_utils import check, detect, ledger_view, predict, record
 from gpu_utils.benchmarks import benchmark, benchmarks
-from gpu_utils.cards import FORMATS, cards
+from gpu_utils.cards import cards
 from gpu_utils.claims import board, settle
 from gpu_utils.plotting import PALETTE, new_figure, roofline, show, style
 from gpu_utils.quantities import amount, rate, seconds
@@ -365,16 +365,20 @@ def best_s(name, device="cpu", dtype="float32"):
     return min(measure(workload(name).start(device, dtype), label=name, budget_s=0.4).samples_s)
 
 
-def measure_own_roof(name, device="cpu", dtype="float32", itemsize=4):
+def measure_all(device="cpu", dtype="float32"):
+    return {each.name: best_s(each.name, device, dtype) for each in workloads() if each.build is not None}
+
+
+def roof_of(name, times, itemsize=4):
+    """The slope from the stream, the flat top from the product."""
     stream, product = workload("stream"), workload("matrix product")
-    return Roof(name, product.flops / best_s(product.name, device, dtype),
-                stream.nbytes(itemsize) / best_s(stream.name, device, dtype),
+    return Roof(name, product.flops / times[product.name], stream.nbytes(itemsize) / times[stream.name],
                 "measured", source="best of a stream over three arrays of 12 million numbers and of a 1024 x 1024 product, torch")
 
 
-own = measure_own_roof("this machine, FP32")
+came_out = measure_all()
+own = roof_of("this machine, FP32", came_out)
 print(own)
-came_out = {each.name: best_s(each.name) for each in workloads() if each.build is not None}
 
 # %% tags=["experiment"]
 @attempt
@@ -881,13 +885,13 @@ if torch.cuda.is_available():
     name = torch.cuda.get_device_name(0)
     card = spec(name)
     for dtype, number_format, itemsize in (("float32", "fp32", 4), ("float16", "fp16_tensor", 2)):
-        roof = measure_own_roof(f"{name}, {dtype}", "cuda:0", dtype, itemsize)
+        on_gpu = measure_all("cuda:0", dtype)
+        roof = roof_of(f"{name}, {dtype}", on_gpu, itemsize)
         print(roof)
         if card is not None and card.dense_flops.get(number_format) and card.bandwidth_bytes_per_s:
             print(f"  of its datasheet (published): {roof.peak_flops / card.dense_flops[number_format]:.0%} of the peak, "
                   f"{roof.bandwidth_bytes / card.bandwidth_bytes_per_s:.0%} of the bandwidth")
-    gpu_points = {each.name: (each.intensity(2), each.flops / best_s(each.name, "cuda:0", "float16"))
-                  for each in workloads() if each.build is not None}
+    gpu_points = {each: (workload(each).intensity(2), workload(each).flops / time_s) for each, time_s in on_gpu.items()}
     show(roofline(roof, gpu_points), alt=f"The course's computations as dots under the measured roof of {name} in FP16")
 else:
     print("No GPU that torch can use here. On a T4 in Colab this cell measures its roof, and compares it with 65 TFLOP/s and 320 GB/s (published).")

@@ -12,7 +12,7 @@ __all__ = ["slide_kernel"]
 
 _STRIDES, _PADDINGS = (1, 2, 3), (0, 1)
 _LARGEST = 12
-_TILE = "width:50px;height:38px;padding:0;text-align:center;vertical-align:middle;line-height:1.15;"
+_TILE = "width:56px;height:38px;padding:0;white-space:nowrap;text-align:center;vertical-align:middle;line-height:1.15;"
 _WINDOW = "background:#FFE8C2;color:#000;border:2px solid #D55E00;"
 _EMPTY = "background:#fff;color:#6b6b6b;border:1px dashed #b5b5b5;"
 
@@ -64,7 +64,7 @@ def slide_kernel(patch: Any, kernels: Mapping[str, Any], *, alt: str) -> Any:
         control.observe(follow, names="value")
     follow()
     tables_box = ipywidgets.HBox([left, right], layout={"flex_flow": "row wrap"})
-    choices = ipywidgets.HBox([stride, padding], layout={"flex_flow": "row wrap"})
+    choices = ipywidgets.HBox([stride, padding], layout={"flex_flow": "row wrap", "grid_gap": "0 24px"})
     return ipywidgets.VBox([ipywidgets.VBox([chosen, choices]), row, column, said, tables_box])
 
 

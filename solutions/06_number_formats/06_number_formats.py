@@ -53,9 +53,9 @@ def attempt(run):
 # | FP32 | 32 | 1 | 8 | 23 | the default everywhere |
 # | TF32 | 19, carried in 32 | 1 | 8 | 10 | inside a tensor core, from Ampere on |
 # | BF16 | 16 | 1 | 8 | 7 | training, from TPUs and Ampere on |
-# | FP16 | 16 | 1 | 5 | 10 | training and inference, from Volta on |
-# | E5M2 | 8 | 1 | 5 | 2 | gradients, from Hopper on |
-# | E4M3 | 8 | 1 | 4 | 3 | weights and activations, from Hopper on |
+# | FP16 | 16 | 1 | 5 | 10 | training and inference; tensor cores from Volta on |
+# | E5M2 | 8 | 1 | 5 | 2 | gradients, from Ada and Hopper on |
+# | E4M3 | 8 | 1 | 4 | 3 | weights and activations, from Ada and Hopper on |
 #
 # **Predict.** Pi is 3.14159265... How many of its decimal digits does BF16's nearest number get right, the 3 included? FP16's, with three more bits of fraction? And the largest number of FP16 and that of BF16: both have 16 bits, so how
 # many powers of ten lie between them? (0 for "the same".)
@@ -141,9 +141,11 @@ with check("decode", points=1) as c:
     c.call(decode, 0b0_10000_1001001000, 5, 10).equal(3.140625, "FP16's pi is 3.140625")
     c.call(decode, 0b0_10000000_1001001, 8, 7).equal(3.140625, "BF16's pi too: other widths, another bias")
     c.call(decode, 0b1_01111_0000000000, 5, 10).equal(-1.0, "the highest bit is the sign")
-    c.call(decode, 0b0_00000_0000000011, 5, 10).equal(3 * 2.0**-24, "field 0 has no hidden 1: a subnormal number")
+    c.call(decode, 0b0_00000_0000000011, 5, 10).equal(3 * 2.0**-24, "field 0: a subnormal number",
+        hint="no hidden 1 in front, and the exponent is 1 - bias, as for field 1")
     c.call(decode, 0b0_11110_1111111111, 5, 10).equal(65504.0, "the largest number of FP16")
-    c.call(decode, 0b1_11111_0000000000, 5, 10).equal(-math.inf, "exponent all ones and fraction 0: infinity, with its sign")
+    c.call(decode, 0b0_11111_0000000000, 5, 10).equal(math.inf, "exponent all ones and fraction 0: infinity")
+    c.call(decode, 0b1_11111_0000000000, 5, 10).equal(-math.inf, "and minus infinity: the sign counts there too")
     c.call(decode, 0b0_11111_0000000001, 5, 10).equal(math.nan, "exponent all ones and any other fraction: NaN")
     c.call(decode, 0b1_00000_0000000000, 5, 10).satisfies(
         lambda value: value == 0 and math.copysign(1, value) == -1, "the other zero is -0.0: it keeps its sign")
@@ -209,7 +211,7 @@ def largest(exponent_bits, fraction_bits):
 
 # %% test="largest-basic" points=1
 with check("largest", points=1) as c:
-    c.call(largest, 5, 10).equal(65504.0, "FP16 ends at 65504")
+    c.call(largest, 5, 10).equal(65504.0, "FP16 ends at 65504", hint="your decode says the same of 0 11110 1111111111")
     c.call(largest, 8, 7).equal(float.fromhex("0x1.fep+127"), "BF16 ends near 3.39e38, with the same 16 bits")
     c.call(largest, 4, 3).equal(240.0, "IEEE 4-3 ends at 240: exponent all ones is reserved")
 c.score
@@ -274,11 +276,13 @@ def spacing(x, exponent_bits, fraction_bits):
 # %% test="spacing-basic" points=1
 with check("spacing", points=1) as c:
     c.call(spacing, math.pi, 8, 7).equal(2.0**-6, "around pi, BF16's numbers are 1/64 apart")
-    c.call(spacing, -math.pi, 5, 10).equal(2.0**-9, "the sign doesn't matter; FP16 is 8 times finer there")
+    c.call(spacing, -math.pi, 5, 10).equal(2.0**-9, "the sign doesn't matter; FP16 is 8 times finer there",
+        hint="a gap is a distance: use abs(x), and never return it negative")
     c.call(spacing, 4.0, 5, 10).equal(2.0**-8, "at a power of two it is the gap above, not below")
     c.call(spacing, 2048.0, 5, 10).equal(2.0, "from 2048 on, FP16 has only even numbers")
     c.call(spacing, 2.0**-20, 5, 10).equal(2.0**-24, "subnormal numbers all have the same spacing")
-    c.call(spacing, 0.0, 5, 10).equal(2.0**-24, "zero's neighbour is the smallest subnormal number")
+    c.call(spacing, 0.0, 5, 10).equal(2.0**-24, "zero's neighbour is the smallest subnormal number",
+        hint="frexp says exponent 0 of zero: that is no small number's exponent")
 c.score
 
 # %% test="spacing-full" points=1 hidden=true
@@ -318,17 +322,18 @@ def range_and_precision():
             wide = e == 8
             axes.plot([*powers, largest(e, f), largest(e, f)], [*bits, bits[-1], 0], color=colour,
                       linestyle="-", linewidth=2 if wide else 4)
-            where = (1e-36, bits[-1]) if wide else (largest(e, f), {"FP16": 9, "IEEE 4-3": 4, "E5M2": 1.6}[name])
-            axes.annotate(f"{name}: exponent {e}, fraction {f}, ends at {largest(e, f):.3g}", where,
+            where = (1e-36, bits[-1]) if wide else (7e4, {"FP16": 9.2, "IEEE 4-3": 4.2, "E5M2": 1.8}[name])
+            axes.annotate(f"{name}: {e} + {f} bits, to {largest(e, f):.{2 if wide else 5}g}", where,
                           (0, 4) if wide else (6, -4), textcoords="offset points", fontsize=10)
         axes.set(xscale="log", xlim=(1e-46, 1e41), ylim=(0, 27), xlabel="size of the number, log scale",
-                 ylabel="bits that count, the hidden one included")
+                 ylabel="bits that count, hidden one included")
         axes.set_xticks([10.0**k for k in range(-40, 41, 10)])
+        axes.set_title("each with its exponent + fraction bits, and its largest number", fontsize=10)
         decimal = axes.secondary_yaxis("right", functions=(lambda b: b * math.log10(2), lambda d: d / math.log10(2)))
         decimal.set_ylabel("about as many decimal digits")
-    show(fig, alt="Bits that count over the size of a number. FP32, TF32 and BF16 are equally wide, from 1e-38 to 3e38, at 24, 11 and 8 "
-                  "bits. FP16 is as high as TF32 but ends at 65504. IEEE 4-3 and E5M2 lie at 4 and 3 bits. On the left every line "
-                  "slopes down to one bit: the subnormal numbers")
+    show(fig, alt="Bits that count over the size of a number. FP32, TF32 and BF16 are equally wide, from 1e-38 to 3e38, "
+                  "at 24, 11 and 8 bits. FP16 is as high as TF32 but ends at 65504. IEEE 4-3 and E5M2 lie at 4 and 3 "
+                  "bits. On the left every line slopes down to one bit: the subnormal numbers")
     record("powers of ten from FP16's largest to BF16's", math.log10(largest(8, 7) / largest(5, 10)), "", "emulated")
 
 
@@ -433,12 +438,18 @@ with check("round_to", points=1) as c:
         np.array([3.140625, -2.71875, 1000.0]), "to the nearest number of BF16, of either sign")
     c.call(round_to, np.array([2049.0, 2051.0, 2050.9]), 5, 10).equal(
         np.array([2048.0, 2052.0, 2050.0]), "ties go to even: 2049 down, 2051 up")
-    c.call(round_to, np.array([65519.0, 65520.0, -1e9]), 5, 10).equal(
-        np.array([65504.0, np.inf, -np.inf]), "beyond the largest number comes infinity, with its sign")
+    c.call(round_to, np.array([65504.0, 65519.0, -65519.9]), 5, 10).equal(
+        np.array([65504.0, 65504.0, -65504.0]), "65519 is nearer to the largest number than to the mark beyond it")
+    c.call(round_to, np.array([65521.0, 1e9, -1e9]), 5, 10).equal(
+        np.array([np.inf, np.inf, -np.inf]), "beyond that comes infinity, with its sign")
+    c.call(round_to, np.array([65520.0]), 5, 10).equal(
+        np.array([np.inf]), "65520 is a tie between 65504 and 65536, the mark beyond: to even, so to infinity")
     c.call(round_to, np.array([0.4, 1.4, 2.5, 3.5]) * 2.0**-24, 5, 10).equal(
-        np.array([0.0, 1.0, 2.0, 4.0]) * 2.0**-24, "subnormal numbers are whole steps of the smallest")
-    c.call(round_to, np.array([0.0, np.inf, -np.inf, np.nan]), 5, 10).equal(
-        np.array([0.0, np.inf, -np.inf, np.nan]), "zero, infinities and NaN stay what they are")
+        np.array([0.0, 1.0, 2.0, 4.0]) * 2.0**-24, "subnormal numbers are whole steps of the smallest",
+        hint="their exponent is 1 - bias, all of them: np.maximum")
+    c.call(round_to, np.array([0.0, np.inf, -np.inf]), 5, 10).equal(
+        np.array([0.0, np.inf, -np.inf]), "zero and the infinities stay what they are")
+    c.call(round_to, np.array([np.nan, 1.0]), 5, 10).equal(np.array([np.nan, 1.0]), "NaN stays NaN")
     c.call(lambda: np.copysign(1.0, round_to(np.array([-0.0, -1e-30, 0.0]), 5, 10))).equal(
         np.array([-1.0, -1.0, 1.0]), "-0.0 stays -0.0, and -1e-30 becomes -0.0")
     c.call(round_to, np.array([[1.1, 2.2], [3.3, 0.3]]), 4, 3).equal(
@@ -525,8 +536,10 @@ def his_round_to_tf32(x):
     return (bits & np.uint32(0xFFFFE000)).view(np.float32)
 
 
-patterns = np.array([0x40490FDB, 0x3F801000, 0x3F803000, 0x7F7FFFFF, 0x7FC00000, 0x7F800001, 0x7FFFFFFF], dtype=np.uint32)
-names = ["pi", "1 + half a step", "1 + 1.5 steps", "largest float32", "NaN as NumPy writes it", "NaN, lowest payload", "NaN as CUDA writes it"]
+patterns = np.array([0x40490FDB, 0x3F801000, 0x3F803000, 0x7F7FFFFF,
+                     0x7FC00000, 0x7F800001, 0x7FFFFFFF], dtype=np.uint32)
+names = ["pi", "1 + half a step", "1 + 1.5 steps", "largest float32",
+         "NaN as NumPy writes it", "NaN, lowest payload", "NaN as CUDA writes it"]
 for name, pattern, came_out in zip(names, patterns, his_round_to_tf32(patterns.view(np.float32)), strict=True):
     print(f"{name:24} {pattern:#010x}  ->  {came_out:.10g}")
 
@@ -589,12 +602,17 @@ with check("round_to_tf32", points=1) as c:
         np.float32([3.140625, -2.71875, 1000.5]), "to the nearest number of TF32, of either sign")
     c.call(round_to_tf32, np.array([0x3F801000, 0x3F803000, 0xBF801000], np.uint32).view(np.float32)).equal(
         np.float32([1.0, 1 + 2**-9, -1.0]), "ties go to even: one down, one up")
-    c.call(round_to_tf32, np.float32([3.4028235e38, -3.4028235e38, np.inf, -np.inf])).equal(
-        np.float32([np.inf, -np.inf, np.inf, -np.inf]), "the largest float32 rounds up to infinity; infinity stays")
+    c.call(round_to_tf32, np.float32([1.9999, -3.99999])).equal(
+        np.float32([2.0, -4.0]), "1.9999 becomes 2: the carry runs into the exponent")
+    c.call(round_to_tf32, np.float32([3.4028235e38, -3.4028235e38])).equal(
+        np.float32([np.inf, -np.inf]), "the largest float32 rounds up to infinity")
+    c.call(round_to_tf32, np.float32([np.inf, -np.inf])).equal(np.float32([np.inf, -np.inf]), "infinity stays infinity")
     c.call(round_to_tf32, np.array([0x7FFFFFFF, 0xFFFFFFFF, 0x7F800001, 0xFFC00000], np.uint32).view(np.float32)).equal(
-        np.float32([np.nan] * 4), "every NaN stays a NaN, whatever its payload")
+        np.float32([np.nan] * 4), "every NaN stays a NaN, whatever its payload",
+        hint="np.isnan(x) knows them all; the addition must not touch them")
     c.call(round_to_tf32, np.float32([2.0**-136, 1.4 * 2.0**-136, 1.6 * 2.0**-136, 1e-45])).equal(
-        np.float32([2.0**-136, 2.0**-136, 2.0**-135, 0.0]), "subnormal numbers of TF32 are numbers")
+        np.float32([2.0**-136, 2.0**-136, 2.0**-135, 0.0]), "subnormal numbers of TF32 are numbers",
+        hint="TF32 has the exponents of float32: on the bits, they are nothing special")
     c.call(lambda: np.copysign(1.0, round_to_tf32(np.float32([-0.0, -1e-45, 0.0]))).astype(np.float64)).equal(
         np.array([-1.0, -1.0, 1.0]), "what is or becomes zero keeps its sign")
 c.score
@@ -651,23 +669,24 @@ def counts(listing):
     return products, instructions(listing, "fma.rn.f32"), instructions(listing, "cvt.*.tf32.f32")
 
 
-print(f"{'':32} {'mma':>5} {'fma':>5} {'cvt to tf32':>12}")
+print(f"{'':40} {'mma':>5} {'fma':>5} {'cvt to tf32':>12}")
 listings = {}
 for card, target, precision, size in (("T4, Turing", "sm_75", "tf32", 32), ("A100, Ampere", "sm_80", "tf32", 32),
                                       ("H100, Hopper", "sm_90", "tf32", 32), ("A100, by the book", "sm_80", "ieee", 32),
                                       ("H100, 64 x 64 matrices", "sm_90", "tf32", 64)):
     listing = listings[card] = compiled(target, precision, size)
     made = "recorded, published" if listing.recorded else "compiled here, measured"
-    print("{:32} {:5} {:5} {:12}".format(f"{card} ({target}, {precision})", *counts(listing)),
+    print("{:40} {:5} {:5} {:12}".format(f"{card} ({target}, {precision})", *counts(listing)),
           f"  {listing.compiler} {listing.version}, {made}")
 turing = listings["T4, Turing"]
-for key, count in zip(("TF32 tensor-core instructions in Turing's listing", "fma.rn.f32 in Turing's listing"), counts(turing), strict=False):
-    record(key, count, "", turing.provenance, source=f"{turing.compiler} {turing.version}, 32 x 32, sm_75")
+origin = f"{turing.compiler} {turing.version}, 32 x 32, sm_75"
+record("TF32 tensor-core instructions in Turing's listing", counts(turing)[0], "", turing.provenance, source=origin)
+record("fma.rn.f32 in Turing's listing", counts(turing)[1], "", turing.provenance, source=origin)
 
 # %% tags=["experiment"]
 for card in ("A100, Ampere", "H100, 64 x 64 matrices"):
     line = next(line.strip() for line in listings[card].ptx.splitlines() if "mma" in line and "tf32" in line)
-    print(f"{card}:\n  {line if len(line) < 150 else line[:150] + ' ...'}\n")
+    print(f"{card}:\n  {line if len(line) < 110 else line[:110] + ' ...'}\n")
 
 # %% [markdown]
 # **Read it.** `mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32`: 32 threads together multiply a 16 x 8 by an 8 x 8 matrix. Inputs TF32, sums `f32`. That is $16 \cdot 8 \cdot 8 = 1024$ multiply-adds; 8 instructions, run by 4 groups
@@ -730,9 +749,9 @@ def tf32_matmul(a, b):
 # %% test="tf32_matmul-basic" points=1
 with check("tf32_matmul", points=1) as c:
     pi = np.float32([[math.pi]])
-    one = np.float32([[1.0]])
+    e, one = np.float32([[math.e]]), np.float32([[1.0]])
     c.call(tf32_matmul, pi, one).equal(np.float32([[3.140625]]), "the left factor is rounded: pi times 1 is 3.140625")
-    c.call(tf32_matmul, one, pi).equal(np.float32([[3.140625]]), "so is the right one")
+    c.call(tf32_matmul, one, e).equal(np.float32([[2.71875]]), "so is the right one: e becomes 2.71875")
     c.call(tf32_matmul, np.float32([[1.0, 2**-12]]), np.float32([[1.0], [1.0]])).equal(
         np.float32([[1 + 2**-12]]), "sums are float32: 1 + 1/4096 is no TF32 number, and stays")
     c.call(tf32_matmul, np.float32([[1, 2, 3], [4, 5, 6]]), np.float32([[1, 0], [0, 1], [1, 1]])).equal(
@@ -798,9 +817,10 @@ with style():
              ylabel="relative error (emulated)")
     axes.minorticks_off()
     axes.legend(loc="lower left")
-show(fig, alt="Relative error over the number of terms. Rounded to nearest, with ties either way, it falls steadily with the root of the "
-              "number of terms. Cut, it stays flat near 0.0007")
-record("error of cutting over rounding, TF32, 4096 terms", errors["toward-zero"][-1] / errors["nearest-even"][-1], "x", "emulated")
+show(fig, alt="Relative error over the number of terms. Rounded to nearest, with ties either way, it falls with the "
+              "root of the number of terms. Cut, it stays flat near 0.0007")
+record("error of cutting over rounding, TF32, 4096 terms",
+       errors["toward-zero"][-1] / errors["nearest-even"][-1], "x", "emulated")
 
 # %% [markdown]
 # **Explain.** Rounding errs in either direction, so errors cancel: the relative error *falls* as $1/\sqrt{n}$. Cutting always errs towards zero, so nothing cancels. And ties, to even or away? A random float32 is a tie once in 8192 times: the two curves lie over each other.
@@ -877,8 +897,9 @@ with style():
     ends = [("FP32 (measured)", float32_errors, PALETTE[0], "-", 23)]
     for colour, name in zip(PALETTE[1:], ("fp16", "bf16", "e4m3"), strict=False):
         layout = formats.find(name)
-        ends.append((f"{layout.name}, sums in {layout.name}", emulated_growth(name, lengths, rng), colour, "-", layout.fraction_bits))
-        ends.append((f"{layout.name}, sums in FP32", emulated_growth(name, lengths, rng, True), colour, "--", None))
+        short, long = emulated_growth(name, lengths, rng), emulated_growth(name, lengths, rng, True)
+        ends.append((f"{layout.name}, sums in {layout.name}", short, colour, "-", layout.fraction_bits))
+        ends.append((f"{layout.name}, sums in FP32", long, colour, "--", None))
     for label, found, colour, line, fraction_bits in ends:
         axes.plot(lengths, found, color=colour, linestyle=line, marker="o" if line == "-" else "s", markersize=4)
         shift = {"E4M3, sums in E4M3": 3, "BF16, sums in BF16": -12}.get(label, -4)
@@ -886,12 +907,13 @@ with style():
         if fraction_bits:
             axes.plot(lengths, np.sqrt(lengths) * 2.0 ** -(fraction_bits + 1), color=colour, linestyle=":", linewidth=1.2)
     axes.set(xscale="log", yscale="log", xlim=(0.8, 1e5), ylim=(1e-8, 3), xlabel="terms in the dot product",
-             ylabel="relative error against float64")
+             ylabel="relative error against float64 (emulated, but FP32)")
     axes.set_xticks([1, 10, 100, 1000], minor=False)
     axes.minorticks_off()
     axes.set_title("solid: sums in the format · dashed: sums in FP32 · dotted: root of n times u", fontsize=10)
-show(fig, alt="Relative error over the number of terms. FP32 follows the square-root law. FP16 and BF16 follow it for a while, then rise "
-              "steeply as their sums stop growing, and E4M3 is lost almost at once. With sums in FP32 the errors of FP16, BF16 and E4M3 fall")
+show(fig, alt="Relative error over the number of terms. FP32 follows the square-root law. FP16 and BF16 follow it for a "
+              "while, then rise steeply as their sums stop growing, and E4M3 is lost almost at once. With sums in FP32 "
+              "the errors of FP16, BF16 and E4M3 fall")
 record("relative error of a dot product of 4096 terms, FP32", float32_errors[-1], "")
 
 # %% [markdown]
@@ -992,14 +1014,15 @@ def ways_to_add():
     truth = math.fsum(values.astype(np.float64).tolist())
     one_by_one = np.cumsum(values)[-1]
     ulp = float(np.spacing(np.float32(truth)))
-    for name, found in (("one after the other", one_by_one), ("np.sum, in pairs", np.sum(values)), ("yours", compensated_sum(values))):
+    for name, found in (("one after the other", one_by_one), ("np.sum, in pairs", np.sum(values)),
+                        ("yours", compensated_sum(values))):
         print(f"{name:22} {float(found):.10g}  off by {abs(float(found) - truth) / ulp:.2g} ulp (measured)")
 
 
 attempt(ways_to_add)
 
 # %% [markdown]
-# `np.sum` adds in pairs of pairs, so each number passes through fewer additions: good for nothing extra, and not safe against cancellation. Yours costs three more operations a term, and memory waits anyway (lab 01).
+# `np.sum` adds in pairs of pairs, so each number passes through fewer additions. That costs nothing, but it isn't safe against cancellation. Yours does a few more operations for each term; in a compiled loop they would wait for memory anyway (lab 01).
 
 # %% [markdown]
 # ## 14 · On real hardware

@@ -128,7 +128,7 @@ def looking_back(
 
     weights = np.asarray(weights, dtype=float)
     years = np.asarray(months).astype("datetime64[M]").astype(int) / 12 + 1970
-    figure = new_figure(8, 4.4)
+    figure = new_figure(8, 4.8)
     with style():
         grid = figure.add_gridspec(2, 2, width_ratios=[2.1, 1], height_ratios=[1, 1])
         past, bars = figure.add_subplot(grid[0, 0]), figure.add_subplot(grid[1, 0])
@@ -147,7 +147,7 @@ def looking_back(
     ahead.plot(coming, forecast, color=PALETTE[1], linestyle="-", label="its forecast")
     ahead.set_xlabel("months from now")
     ahead.set_title("what it expects", fontsize=11)
-    ahead.legend(fontsize=9)
+    ahead.legend(fontsize=9, loc="upper center", bbox_to_anchor=(0.5, -0.14))
     most = [int(place) for place in np.argsort(-weights, kind="stable")[:3] if weights[place] > 0]
     named = ", ".join(f"{np.asarray(months)[place]} ({weights[place]:.0%})".replace("%", " %") for place in most)
     off = float(np.abs(np.asarray(forecast) - np.asarray(truth)).mean())

@@ -404,7 +404,7 @@ with check("gru_cell", points=3) as c:
 c.score
 
 # %% [markdown]
-# A sequence is the same cell, again and again. Here are the loop and the count, given. **Predict** before you run on: three layers over 1000 steps, how many cells *wait for another cell*?
+# A sequence is the same cell, again and again. Here are the loop and the count, given. **Predict** before you run on: three layers over 1000 steps, how many cell steps are made one after the other, layer by layer?
 
 # %% given="unroll"
 def unroll(cell, xs, h0):
@@ -655,13 +655,12 @@ def one_step(values):
 with needs("forecast"):
     if next_month is None or held_y is None:
         raise ValueError("it needs make_windows first")
-    rows = np.arange(0, len(held_y), 5)  # every fifth start: quick, and all seasons come up
-    truth = held_y[rows]
-    free = np.array([forecast(one_step, sea[s - 36 : s], 12) for s in CHOOSE + rows])
-    forced = np.array([[one_step(sea[t - 36 : t]) for t in range(s, s + 12)] for s in CHOOSE + rows])
-    free_errors, forced_errors = np.abs(free - truth).mean(axis=0), np.abs(forced - truth).mean(axis=0)
+    free = np.array([forecast(one_step, sea[s - 36 : s], 12) for s in range(CHOOSE, len(sea) - 11)])
+    told = np.array([one_step(sea[t - 36 : t]) for t in range(CHOOSE, len(sea))])
+    forced = np.stack([told[i : i + 12] for i in range(len(free))])
+    free_errors, forced_errors = np.abs(free - held_y).mean(axis=0), np.abs(forced - held_y).mean(axis=0)
     record("free-running forecast, 12 months ahead", free_errors[-1], "°C")
-    beside = {name: np.abs(rivals[name][rows] - truth).mean(axis=0) for name in (LAST_YEAR, CALENDAR)}
+    beside = {name: rival_errors[name] for name in (LAST_YEAR, CALENDAR)}
     by_horizon({"with a teacher, one month": forced_errors, "free run": free_errors, **beside}, "held-out years 2000 to 2010 (measured)",
                f"With a teacher the error stays near {forced_errors.mean():.2f} degrees for all twelve months. The free run starts there, has {free_errors[3]:.2f} after four months and "
                f"{free_errors[-1]:.2f} after twelve. The seasonal naive forecast has {beside[LAST_YEAR].mean():.2f}, the average of the calendar month {beside[CALENDAR].mean():.2f}")
@@ -1006,7 +1005,7 @@ show(fig, alt=f"Left, the same arithmetic takes {same_work[-1].median_s / same_w
               f"{wider[2].median_s / wider[0].median_s:.1f} times as long as one, far below the dotted line of one after the other")
 
 # %% [markdown]
-# **Explain.** A step of one sequence is three small products of a vector. Starting them costs more than computing them, so sixteen sequences take about twice as long as one (measured, right): most of the arithmetic was idle. Only *width* fills a machine, and along its length a sequence has none. On this one core you lose
+# **Explain.** A step of one sequence is three small products of a vector. Starting them costs more than computing them, so sixteen sequences take about twice as long as one (measured, right): most of the arithmetic was idle. Only *width* fills a machine, and along its length a sequence has none. (Several layers can at least overlap: layer 2 reads step 1 while layer 1 makes step 2. That turns length times layers into length plus layers minus one; the length stays. J. Appleyard and others, 2016.) On this one core you lose
 # some factor. On a GPU with thousands of lanes you lose nearly all of it (section 12).
 
 # %% [markdown]
@@ -1165,7 +1164,7 @@ with needs("attention"):
 
 def look_at(start):
     spread = np.zeros(LEARN)
-    spread[24 : 24 + looks.shape[1]] = looks[start]  # drawn at the month at which the known part of each window ends
+    spread[23 : 23 + looks.shape[1]] = looks[start]  # drawn at the last known month of each window
     return looking_back(month[:LEARN], sea[:LEARN], spread, held_x[start], analogues[start], held_y[start],
                         f"forecast made at the end of {month[CHOOSE + start - 1]}", "°C")
 

@@ -97,10 +97,10 @@ class VirtualDevice:
                     fakes[real] = fake
                     stack.enter_context(mock.patch.object(time, name + suffix, fake))
             stack.enter_context(mock.patch.object(timeit, "default_timer", fakes[timeit.default_timer]))
-            if namespace is not None:
-                builtins = (type(time.sleep),)
-                held = {n: fakes[v] for n, v in namespace.items() if isinstance(v, builtins) and v in fakes}
-                stack.enter_context(mock.patch.dict(namespace, held))
+            held = {} if namespace is None else _clocks_in(namespace, fakes)
+            if namespace is not None and held:
+                stack.callback(namespace.update, held)
+                namespace.update({name: fakes[clock] for name, clock in held.items()})
             yield
 
     def _reading(
@@ -113,3 +113,9 @@ class VirtualDevice:
             return round(begin * 10**9) + round(now * 10**9) if whole else begin + now
 
         return read
+
+
+def _clocks_in(namespace: dict[str, Any], clocks: dict[Any, Any]) -> dict[str, Any]:
+    """Names that hold one of these clocks; only builtins are looked up, for they can be hashed without surprise."""
+    builtin = type(time.sleep)
+    return {name: value for name, value in namespace.items() if type(value) is builtin and value in clocks}

@@ -73,3 +73,10 @@ def test_measure_works_in_it_too():
     with device.clock():
         timing = measure(device.run, synchronise=device.synchronise)
     assert timing.median_s == pytest.approx(0.5, rel=1e-3)
+
+
+def test_names_made_meanwhile_stay():
+    names: dict[str, object] = {"now": time.time}
+    with VirtualDevice(1.0).clock(names):
+        names["made"] = 1
+    assert names == {"now": time.time, "made": 1}

@@ -923,7 +923,7 @@ for name, (kernel, signature) in CALLS.items():
 # %% [markdown]
 # **Read it.** How many f64 instructions has your grayscale? Rewrite its weights and run again. And where it says *different bodies: 1*, a board of 2019 and a data-centre card of 2022 have the same text. PTX is a common language; the differences come one floor lower, or with instructions that only new cards have (lab 06 finds one). And the barriers: BLOCK is a constant, so the compiler may unroll your loop, and the five barriers that a block passes stand there one by one.
 #
-# A kernel with `NotImplementedError` in it is refused or compiles to a trap: write it first.
+# A kernel that is not written yet has a body of one instruction, `ret`, and no reads at all.
 
 # %% [markdown]
 # ## 12 · The short ways: CuPy

@@ -6,8 +6,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from course.grading import autograded, feedback, report, tables, triage
+from course.grading import autograded, changes, feedback, report, tables, triage
 from course.grading.cache import Cache
+from course.grading.changes import Change
 from course.grading.execute import Limits
 from course.grading.files import write_atomically
 from course.grading.gradebook import Book
@@ -30,6 +31,8 @@ class ClassRun:
     seconds: float
     report: Path
     isolation: str = ""
+    changes: tuple[Change, ...] = ()
+    """What grading again changed, against what the gradebook held before."""
 
 
 def grade_class(
@@ -61,6 +64,7 @@ def grade_class(
             server.start_early()  # it imports while the gradebook is made
         with server, Book(out, lab) as book:
             autograded.write_configuration(out, submissions, solutions)
+            before = changes.remember(out, book.machine_scores(), resume)
             pool = Pool(lab, server, cache, limits, resume)
             pool.check_lab()
             misconceptions = Misconceptions(lab, pool.execute_known)
@@ -73,16 +77,18 @@ def grade_class(
                 progress.step(student)
             progress.finish()
             ordered = [graded[s] for s in students]
-            tables.write(out, lab, ordered, book.standings(students))
+            changed = changes.find(before, book.machine_scores())
+            tables.write(out, lab, ordered, book.standings(students), changed)
             isolation = _isolation(server, out / ".cache" / "isolation")
-        path = report.write(out, lab, ordered, isolation)
+        path = report.write(out, lab, ordered, isolation, changed)
+        changes.forget(out)
     except UnknownLab as error:
         raise CourseError(str(error)) from error
     except ServerLost as error:
         raise CourseError(f"grading stopped: {error}. What was graded is kept: go on with --resume.") from error
     except OSError as error:
         raise CourseError(f"grading stopped: {error.strerror}: {error.filename}. Go on with --resume.") from error
-    return ClassRun(lab, ordered, time.monotonic() - began, path, isolation)
+    return ClassRun(lab, ordered, time.monotonic() - began, path, isolation, tuple(changed))
 
 
 def find_students(submissions: Path, slug: str) -> list[str]:

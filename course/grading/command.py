@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,9 @@ from course.project import CourseError, Project
 
 if TYPE_CHECKING:
     from course.grading.classrun import ClassRun
+
+INTERRUPTED = 130
+"""Exit status of a command that Ctrl-C stopped, as shells have it."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +36,17 @@ def main(args: argparse.Namespace) -> int:
     root = getattr(args, "root", None) or Project.here().root
     if args.jobs < 1 or args.cell_seconds <= 0 or args.notebook_seconds <= 0:
         raise CourseError("--jobs, --cell-seconds and --notebook-seconds must be above 0.")
-    solutions = root / "solutions"
+    try:
+        run = _run(args, root / "solutions")
+    except KeyboardInterrupt:
+        print("\ncourse: interrupted. What was graded is kept: say the same with --resume to go on.", file=sys.stderr)
+        return INTERRUPTED
+    for line in summary(run):
+        print(line)
+    return 0
+
+
+def _run(args: argparse.Namespace, solutions: Path) -> ClassRun:
     server = ForkServer(hidden=[solutions, args.submissions, args.out])
     if not args.resume and args.submissions.is_dir():
         server.start_early()  # it imports torch while this process imports nbgrader, which takes as long
@@ -42,7 +56,7 @@ def main(args: argparse.Namespace) -> int:
         cell_seconds=args.cell_seconds, notebook_seconds=args.notebook_seconds, experiments=args.experiments
     )
     with server:
-        run = grade_class(
+        return grade_class(
             args.lab,
             args.submissions,
             args.out,
@@ -52,9 +66,6 @@ def main(args: argparse.Namespace) -> int:
             limits=limits,
             server=server,
         )
-    for line in summary(run):
-        print(line)
-    return 0
 
 
 def grade_class(slug: str, submissions: Path, out: Path, solutions: Path, **options: Any) -> ClassRun:
@@ -66,11 +77,14 @@ def grade_class(slug: str, submissions: Path, out: Path, solutions: Path, **opti
 
 def summary(run: ClassRun) -> Iterator[str]:
     """Lines for the terminal after a run: how many of each status, and where the report is."""
-    from course.grading import triage
+    from course.grading import changes, triage
 
     counts = {s: sum(g.status == s for g in run.graded) for s in triage.STATUSES}
     said = ", ".join(f"{n} {s.replace('_', ' ')}" for s, n in counts.items() if n)
     yield f"{len(run.graded)} submissions of {run.lab.slug} in {run.seconds:.1f} s: {said}."
+    if run.changes:
+        yield "Different from the last time:"
+        yield from (f"  {line}" for line in changes.lines(run.changes))
     if run.isolation:
         yield run.isolation
     yield f"Report: {run.report}"

@@ -92,6 +92,17 @@ class Book:
             comment.auto_comment = "No response." if self._names[comment.cell_id] in graded.unanswered else None
         book.db.commit()
 
+    def machine_scores(self) -> dict[str, dict[str, float | None]]:
+        """Student -> grade_id -> the machine's score as it stands, for everybody who has been graded."""
+        order = {q.grade_id: i for i, q in enumerate(self.lab.questions)}
+        found: dict[str, dict[str, float | None]] = {}
+        for submission in self._book.assignment_submissions(self.lab.slug):
+            for notebook in submission.notebooks:
+                names = sorted((self._names[g.cell_id], g.auto_score) for g in notebook.grades)
+                scores = sorted(names, key=lambda pair: order.get(pair[0], len(order)))
+                found[submission.student.id] = dict(scores)
+        return found
+
     def standings(self, student_ids: list[str]) -> list[Standing]:
         """Where each student stands now, with what people have graded."""
         return [self._standing(student_id) for student_id in student_ids]

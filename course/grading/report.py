@@ -8,6 +8,7 @@ from statistics import mean, median
 from urllib.parse import quote
 
 from course.grading import chart
+from course.grading.changes import Change
 from course.grading.feedback import titled
 from course.grading.files import write_atomically
 from course.grading.items import Group, Item, groups, items
@@ -25,21 +26,22 @@ MEANT = {
 }
 
 
-def write(out: Path, lab: Lab, graded: Sequence[Graded], isolation: str = "") -> Path:
+def write(out: Path, lab: Lab, graded: Sequence[Graded], isolation: str = "", changed: Sequence[Change] = ()) -> Path:
     """Write ``out/report.html``."""
     path = out / "report.html"
-    write_atomically(path, render(lab, graded, isolation))
+    write_atomically(path, render(lab, graded, isolation, changed))
     return path
 
 
-def render(lab: Lab, graded: Sequence[Graded], isolation: str = "") -> str:
-    """The page of a class; `isolation` says how submissions were kept apart."""
+def render(lab: Lab, graded: Sequence[Graded], isolation: str = "", changed: Sequence[Change] = ()) -> str:
+    """The page of a class; `isolation` says how submissions were kept apart, `changed` what grading again changed."""
     sections = [
         f"<h1>{text(titled(lab))}</h1>",
         f'<p class="soft">A class of {len(graded)}, graded by machine. Per cent are of the core points, stretch as a '
         f"bonus, at most 100; written answers come on top. {text(isolation)}</p>",
         _cards(lab, graded),
         _attention(lab, graded),
+        _changes(changed),
         "<h2>Distribution</h2>",
         chart.histogram([p for g in graded if (p := g.percent(lab)) is not None]),
         _questions(items(lab, graded)),
@@ -81,6 +83,21 @@ def _attention(lab: Lab, graded: Sequence[Graded]) -> str:
     if rows:
         body += "<p></p>" + table([("Student", ""), ("Status", ""), ("What happened", "")], rows)
     return f"<h2>What needs a person</h2>{body}"
+
+
+def _changes(changed: Sequence[Change]) -> str:
+    if not changed:
+        return ""
+    rows = [
+        [
+            text(c.student_id),
+            f"<code>{text(c.grade_id)}</code>",
+            *("–" if s is None else number(s) for s in (c.before, c.after)),
+        ]
+        for c in changed
+    ]
+    head = [("Student", ""), ("Question", ""), ("Before", "n"), ("Now", "n")]
+    return f"<h2>What grading again changed</h2>{table(head, rows)}"
 
 
 def _questions(found: Sequence[Item]) -> str:

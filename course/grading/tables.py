@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from course.grading import changes
+from course.grading.changes import Change
 from course.grading.files import write_atomically
 from course.grading.gradebook import Standing
 from course.grading.lab import Lab
@@ -27,14 +29,19 @@ SCORES = (
 )
 QUESTIONS = ("student_id", "grade_id", "score", "max_score", "status")
 TRIAGE = ("student_id", "status", "reason")
+CHANGES = ("student_id", "grade_id", "before", "after")
 
 
-def write(out: Path, lab: Lab, graded: list[Graded], standings: list[Standing]) -> None:
-    """Write the three tables into `out`; students in the order of `graded`."""
+def write(out: Path, lab: Lab, graded: list[Graded], standings: list[Standing], changed: Sequence[Change] = ()) -> None:
+    """Write the tables, students in the order of `graded`; a fourth where grading again changed scores."""
     _write(out / "scores.csv", SCORES, (_score(lab, g, s) for g, s in zip(graded, standings, strict=True)))
     rows = (row for g, s in zip(graded, standings, strict=True) for row in _questions(lab, g, s))
     _write(out / "questions.csv", QUESTIONS, rows)
     _write(out / "triage.csv", TRIAGE, ((g.student_id, g.status, g.reason) for g in graded))
+    if not changed:
+        (out / changes.TABLE).unlink(missing_ok=True)
+    else:
+        _write(out / changes.TABLE, CHANGES, changes.table(changed))
 
 
 def _write(path: Path, head: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> None:

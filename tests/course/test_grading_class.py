@@ -187,6 +187,33 @@ def test_a_mark_that_a_person_gave_survives_grading_again(graded_class, tmp_path
     assert ada["score"] == "6.5"
 
 
+def test_grading_again_after_a_corrected_test_names_each_difference(tmp_path, capsys):
+    lab = make_lab(tmp_path)
+    submissions, out = tmp_path / "submitted", tmp_path / "out"
+    for student, answers in {
+        "ada": {},
+        "ben": {"double": WRONG},
+        "chen": {"triple": "def triple(x):\n    return 7"},
+    }.items():
+        hand_in(submissions, student, answered(lab, **answers))
+    arguments = ["grade", "--root", str(tmp_path), SLUG, "--submissions", str(submissions), "--out", str(out)]
+    assert run(arguments) == 0
+    assert "Different" not in capsys.readouterr().out
+    assert not (out / "changes.csv").exists()
+    path = lab.folder / f"{SLUG}.ipynb"
+    path.write_text(
+        path.read_text().replace("c.call(triple, 2).equal(6,", "c.call(triple, 2).satisfies(lambda t: t > 5,")
+    )
+    assert run([*arguments, "--resume"]) == 0
+    said = capsys.readouterr().out
+    assert "Different from the last time:\n  chen: +1 points (triple-basic 0 → 1)\n" in said
+    assert (out / "changes.csv").read_text() == "student_id,grade_id,before,after\nchen,triple-basic,0.0,1.0\n"
+    assert "What grading again changed" in (out / "report.html").read_text()
+    assert run([*arguments, "--resume"]) == 0
+    assert "Different" not in capsys.readouterr().out
+    assert not (out / "changes.csv").exists()
+
+
 def test_resume_runs_only_what_is_new(graded_class, tmp_path, monkeypatch):
     _, _, submissions, root = graded_class
     out = tmp_path / "out"

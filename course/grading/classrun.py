@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,9 @@ from course.grading.sandbox import SENTENCES
 from course.grading.server import ForkServer, ServerLost
 from course.grading.triage import Graded
 from course.project import CourseError
+
+LONGEST_NAME = 240
+"""Bytes of a student's name, which becomes a file's: file systems allow 255 with the ending."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,10 @@ def find_students(submissions: Path, slug: str) -> list[str]:
     if not submissions.is_dir():
         raise CourseError(f"there is no folder {submissions}: --submissions names the one that holds STUDENT/{slug}/.")
     students = sorted(p.name for p in submissions.iterdir() if p.is_dir() and not p.name.startswith("."))
+    for student in students:
+        written = student.encode("utf-8", "replace")
+        if written != os.fsencode(student) or len(written) > LONGEST_NAME:
+            raise CourseError(f"the folder {student!r} has a name that no page or table can hold: rename it.")
     if not students:
         raise CourseError(f"{submissions} is empty: it should hold a folder per student, STUDENT/{slug}/*.ipynb.")
     if not any((submissions / s / slug).is_dir() for s in students):

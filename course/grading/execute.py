@@ -32,7 +32,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Death:
-    """A cell that took its process with it: `kind` is timed_out or crashed."""
+    """A cell that took its process with it: `kind` is timed_out, crashed, or forged for one that wrote results."""
 
     position: int
     name: str
@@ -116,7 +116,7 @@ class _Run:
             "lab_bytes": lab_bytes,
             "root": str(ROOT),
             "seed": self.seed,
-            "environment": {"GPU_UTILS_LEDGER": "memory"},
+            "environment": {"GPU_UTILS_LEDGER": "memory", "PIP_RETRIES": "0"},  # there is no network to try again
             "cell_seconds": self.limits.cell_seconds,
             "notebook_seconds": seconds_left,
             "memory_bytes": self.limits.memory_bytes,
@@ -138,7 +138,7 @@ class _Run:
     def _bury(self, end: dict[str, Any]) -> None:
         """Note which cell took the process with it, so that the next attempt goes on without it."""
         i = end.get("position")
-        kind = "timed_out" if end.get("reason") == "timed_out" else "crashed"
+        kind = str(end.get("reason")) if end.get("reason") in ("timed_out", "forged") else "crashed"
         if not isinstance(i, int) or i not in self.runnable:
             remaining = self._remaining()
             i = remaining[0] if remaining else self.runnable[-1]
@@ -153,7 +153,7 @@ class _Run:
                     grade_id(cell),
                     _points(cell),
                     0.0,
-                    kind,
+                    _outcome(kind),
                     self.limits.cell_seconds if kind == "timed_out" else 0.0,
                     None,
                     reason,
@@ -182,8 +182,12 @@ class _Run:
                 if found and found.status in ("error", "failed", "not_attempted"):
                     why = f"the answer cell {death.reason}"
                     self.execution.outcomes[found.grade_id] = CellOutcome(
-                        found.grade_id, found.points, found.score, death.kind, found.seconds, found.check, why
+                        found.grade_id, found.points, found.score, _outcome(death.kind), found.seconds, found.check, why
                     )
+
+
+def _outcome(kind: str) -> str:
+    return "bad_score" if kind == "forged" else kind
 
 
 def _runs(cell: Cell, experiments: bool) -> bool:
@@ -201,6 +205,8 @@ def _name(cell: Cell, position: int) -> str:
 def _reason(kind: str, end: dict[str, Any], limits: Limits) -> str:
     if kind == "timed_out":
         return f"ran over {limits.cell_seconds:g} s and was stopped"
+    if kind == "forged":
+        return "wrote into the channel that carries results, and was stopped"
     if str(end.get("reason")).startswith("more than"):
         return f"started {end['reason']} and was stopped"
     status = end.get("status")

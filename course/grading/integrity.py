@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import builtins
 import importlib
+import sys
 import types
 
 # Bound here, so that the guard itself doesn't use what a submission has put into builtins.
@@ -31,6 +32,9 @@ _JUDGES = (
     "contextlib",
     "math",
     "hashlib",
+    "course.grading.integrity",
+    "course.grading.shell",
+    "course.grading.wire",
 )
 _BUILTINS = (
     *("abs", "all", "any", "bool", "bytes", "dict", "enumerate", "float", "frozenset", "getattr", "int", "isinstance"),
@@ -68,6 +72,7 @@ class Guard:
             n: list(getattr(manager, n)) for n in ("cleanup_transforms", "line_transforms", "token_transformers")
         }
         self._check = importlib.import_module("gpu_utils.checks").check
+        self._modules = dict(sys.modules)
 
     def _keep(self, name: str, holder: Any) -> None:
         own = {n: v for n, v in vars(holder).items() if n not in _LIVELY and not isinstance(v, types.ModuleType)}
@@ -81,11 +86,14 @@ class Guard:
 
     def mend(self) -> list[str]:
         """Put back what differs from the snapshot; return its names, in order, at most ten."""
+        if len(sys.modules) < len(self._modules):  # else importing one of them again would make a second one
+            sys.modules.update(self._modules)
         changed = [*self._mend_holders(), *self._mend_shell()]
-        bound = self._shell.user_ns.get("check", self._check)
+        bound = self._shell.user_ns.get("check", _MISSING)
         if bound is not self._check:
             self._shell.user_ns["check"] = self._check
-            changed.append("check")
+            if bound is not _MISSING:  # a notebook that forgot everything has changed nothing
+                changed.append("check")
         return changed[:10]
 
     def _mend_holders(self) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 import sys
 import time
 from typing import Any
@@ -16,15 +17,19 @@ from traitlets.config import Config
 
 from course.grading import wire
 from course.grading.integrity import Guard
+from course.grading.turns import NONCE_BYTES
 
 CHECK = "application/vnd.pixels.check+json"
 STREAM_CHARS = 64_000
 """Printed text kept per cell; the rest of a flood is dropped as it comes."""
 DISPLAY_CHARS = 1_000_000
 """Rich output kept per cell; a check's bundle is small."""
+DISPLAY_DEPTH = 40
+"""How deep the lists of a rich output may lie in each other, to be kept."""
 
 # Kept aside before any student code runs, so that replacing a builtin there changes nothing here.
 _type, _float, _int, _len, _getpid, _exit, _clock = type, float, int, len, os.getpid, os._exit, time.perf_counter
+_read, _set_timer, _hex = os.read, signal.setitimer, bytes.hex
 
 
 class Recorder:
@@ -61,10 +66,10 @@ class Recorder:
         kept: dict[str, Any] = {}
         for mime, value in data.items():
             try:
-                size = _len(json.dumps(value))
-            except (TypeError, ValueError):
+                size = _len(json.dumps(value)) + _len(str(mime))
+            except (TypeError, ValueError, RecursionError):
                 continue
-            if size <= self._rich_left:
+            if not wire.deeper(value, DISPLAY_DEPTH) and size <= self._rich_left:
                 self._rich_left -= size
                 kept[str(mime)] = value
         if isinstance(kept.get(CHECK), dict):
@@ -135,7 +140,7 @@ class NotebookShell(InteractiveShell):
         self.recorder.outputs.append(
             {
                 "output_type": "error",
-                "ename": str(getattr(etype, "__name__", etype)),
+                "ename": _shortened(getattr(etype, "__name__", etype), 100),
                 "evalue": _shortened(evalue, 500),
                 "traceback": [str(line)[:4000] for line in lines[-40:]],
             }
@@ -167,26 +172,31 @@ def warm_up() -> None:
     _guards[0].canary()
 
 
-def run(cells: list[dict[str, Any]], pipe: int) -> None:
-    """Run cells ``{"position", "source", "test"}`` in order; sends ``start`` and ``cell`` messages, then ``done``."""
+def run(cells: list[dict[str, Any]], pipe: int, orders: int) -> None:
+    """Run cells ``{"source", "test"}`` in order, each when its turn's number comes through the pipe `orders`.
+
+    Sends a ``start`` and a ``cell`` message for each, with that number.
+    """
     mine = _getpid()
     shell = prepare()
     guard = _guards[0] if _guards else Guard(shell)
-    sys.stdout, sys.stderr = _Stream("stdout", shell.recorder), _Stream("stderr", shell.recorder)
+    mend, canary = guard.mend, guard.canary
+    streams = _Stream("stdout", shell.recorder), _Stream("stderr", shell.recorder)
     mended = False
     for cell in cells:
-        wire.send(pipe, {"event": "start", "position": cell["position"]})
+        nonce = _hex(_read(orders, NONCE_BYTES))
+        sys.stdout, sys.stderr = streams
+        wire.send(pipe, {"event": "start", "nonce": nonce})
         # Between two tests that follow each other nothing else runs.
-        tampered = guard.mend() if cell["test"] and not mended else []
+        tampered = mend() if cell["test"] and not mended else []
         message = _run_cell(shell, cell)
         mended = cell["test"]
         if cell["test"]:
-            tampered += guard.mend()
-            message["tampered"] = [*tampered, *filter(None, [guard.canary()])]
+            tampered += mend()
+            message["tampered"] = [*tampered, *filter(None, [canary()])]
         if _getpid() != mine:  # a cell forked and its copy came back here: only the original reports
             _exit(0)
-        wire.send(pipe, message)
-    wire.send(pipe, {"event": "done"})
+        wire.send(pipe, {**message, "nonce": nonce})
 
 
 def _run_cell(shell: NotebookShell, cell: dict[str, Any]) -> dict[str, Any]:
@@ -202,13 +212,15 @@ def _run_cell(shell: NotebookShell, cell: dict[str, Any]) -> dict[str, Any]:
     except BaseException as escaped:  # a KeyboardInterrupt or a broken shell: the cell's own affair
         error = escaped
     seconds = _clock() - began
+    _set_timer(signal.ITIMER_REAL, 0)  # an alarm rings for the cell that set it, not for the next
     _close_figures()
     recorder = shell.recorder
     return {
         "event": "cell",
-        "position": cell["position"],
         "seconds": seconds,
-        "error": None if error is None else f"{type(error).__name__}: {_shortened(error, 300)}".rstrip(": "),
+        "error": None
+        if error is None
+        else f"{_shortened(type(error).__name__, 100)}: {_shortened(error, 300)}".rstrip(": "),
         "value": _number(value, recorder.results) if cell["test"] else None,
         "checks": recorder.checks[-8:],
         "outputs": recorder.outputs[:500],

@@ -21,6 +21,7 @@ from typing import Any
 
 from course.grading import isolation, shell, wire
 from course.grading.isolation import World
+from course.grading.turns import Forged, Turns
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 START_SECONDS = 20.0
@@ -29,7 +30,7 @@ COUNT_SECONDS = 0.5
 MOST_PROCESSES = 100
 """Processes and threads of a submission, beyond which it is a fork bomb."""
 HIGH_FD = 200
-"""The result pipe's descriptor lies above the ones that code opens or closes by habit."""
+"""The runner's descriptors lie above the ones that code opens or closes by habit."""
 
 
 def supervise(connection: int, sandboxed: bool = False) -> None:
@@ -46,33 +47,34 @@ def supervise(connection: int, sandboxed: bool = False) -> None:
         (home / "tmp").mkdir()
         reader, writer = os.pipe()
         told, tell = os.pipe()
+        orders, order = os.pipe()
         child = os.fork()
         if child == 0:
-            for fd in (reader, connection, told):
+            for fd in (reader, connection, told, order):
                 os.close(fd)
             if world.own_processes:
-                isolation.be_first(lambda: _become_submission(job, home, writer, True), tell, sandboxed)
+                isolation.be_first(lambda: _become_submission(job, home, writer, orders, True), tell, sandboxed)
             os.close(tell)
-            _become_submission(job, home, writer, False)
-        os.close(writer)
-        os.close(tell)
+            _become_submission(job, home, writer, orders, False)
+        for fd in (writer, tell, orders):
+            os.close(fd)
+        turns = Turns(job["cells"], order)
         try:
-            reason, position = _watch(reader, connection, told, job, world)
+            reason = _watch(reader, connection, told, job, world, turns)
         finally:  # whatever happened here, nobody is left behind
             status, peak_bytes = _end(child, told if world.own_processes else None, reader)
     finally:
         shutil.rmtree(home, ignore_errors=True)
-    end = {"reason": reason, "position": position, "status": status, "peak_bytes": peak_bytes}
+    end = {"reason": reason, "position": turns.position, "status": status, "peak_bytes": peak_bytes}
     wire.send(connection, {"event": "end", **end})
 
 
-def _watch(reader: int, connection: int, told: int, job: dict[str, Any], world: World) -> tuple[str, int | None]:
-    """Forward messages until the child is done, dies or is over its time: why it ended, and in which cell."""
+def _watch(reader: int, connection: int, told: int, job: dict[str, Any], world: World, turns: Turns) -> str:
+    """Forward results until the child is done, dies or is over its time: why it ended."""
     messages = wire.Reader()
-    running: int | None = None
-    deadline, reason, done = time.monotonic() + START_SECONDS, "died", False
+    deadline = time.monotonic() + START_SECONDS
     last = time.monotonic() + job["notebook_seconds"]
-    while not done:
+    while turns.position is not None:
         left = min(deadline, last) - time.monotonic()
         # In a world of its own a submission meets the kernel's limit on processes; else they are counted here.
         pause = left if world.own_processes and os.geteuid() != 0 else min(left, COUNT_SECONDS)
@@ -80,33 +82,27 @@ def _watch(reader: int, connection: int, told: int, job: dict[str, Any], world: 
         ready = select.select(watched, [], [], max(0.0, pause))[0]
         if not ready and left > pause:
             if len(_descendants()) > MOST_PROCESSES:
-                reason = "more than a hundred processes"
-                break
+                return "more than a hundred processes"
             continue
         if not ready:
-            reason = "timed_out"
-            break
+            return "timed_out"
         if connection in ready:  # the grader went away
-            reason = "abandoned"
-            break
+            return "abandoned"
         if reader not in ready:  # it is over, though a process that it left behind still holds the pipe
-            break
+            return "died"
         chunk = os.read(reader, 65536)
         if not chunk:
-            break
+            return "died"
         try:
-            found = messages.feed(chunk)
-        except wire.Broken as error:
-            reason = f"broken: {error}"
-            break
-        for message in found:
-            done |= message.get("event") == "done"
-            if message.get("event") == "start":
-                running, deadline = message.get("position"), time.monotonic() + job["cell_seconds"]
-            elif message.get("event") == "cell":
-                running, deadline = None, time.monotonic() + START_SECONDS
-                wire.send(connection, message)
-    return "done" if done else reason, running
+            for message in messages.feed(chunk):
+                if turns.take(message):
+                    position = turns.position
+                    turns.next()
+                    wire.send(connection, {**message, "position": position})
+                deadline = time.monotonic() + (job["cell_seconds"] if turns.started else START_SECONDS)
+        except (wire.Broken, Forged):
+            return "forged"
+    return "done"
 
 
 def _end(child: int, told: int | None, reader: int) -> tuple[int, int]:
@@ -163,7 +159,7 @@ def _descendants() -> set[int]:
         found |= more
 
 
-def _become_submission(job: dict[str, Any], home: Path, writer: int, own_processes: bool) -> None:
+def _become_submission(job: dict[str, Any], home: Path, writer: int, orders: int, own_processes: bool) -> None:
     """The rest of the child's life; never returns."""
     try:
         os.setsid()
@@ -172,8 +168,9 @@ def _become_submission(job: dict[str, Any], home: Path, writer: int, own_process
         null = os.open(os.devnull, os.O_RDWR)
         for fd in (0, 1, 2):
             os.dup2(null, fd)
-        pipe = fcntl.fcntl(writer, fcntl.F_DUPFD_CLOEXEC, HIGH_FD + random.randrange(50))
+        pipe, ask = (fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, HIGH_FD + random.randrange(50)) for fd in (writer, orders))
         os.close(writer)
+        os.close(orders)
         os.chdir(home / "work")
         os.environ.update(job["environment"])
         os.environ.update(HOME=str(home), TMPDIR=str(home / "tmp"), GPU_UTILS_CHECK_SEED=job["seed"])
@@ -181,7 +178,7 @@ def _become_submission(job: dict[str, Any], home: Path, writer: int, own_process
         sys.argv, sys.path = [""], [str(home / "work"), *(p for p in sys.path if p not in ("", job["root"]))]
         _seed(job["seed"])
         _limit(job, own_processes)
-        shell.run(job["cells"], pipe)
+        shell.run(job["cells"], pipe, ask)
         os._exit(0)
     except BaseException as error:
         with contextlib.suppress(BaseException):

@@ -86,6 +86,9 @@ def _status(outcomes: tuple[CellOutcome, ...], execution: Execution, repairs: li
     flagged = [o for o in outcomes if o.status in FLAGGED]
     if flagged:
         return "needs_human", "; ".join(f"{o.grade_id}: {o.error}" for o in flagged)
+    forged = [d for d in execution.deaths if d.kind == "forged"]
+    if forged:
+        return "needs_human", "; ".join(f"{d.name} {d.reason}" for d in forged)
     for kind in ("crashed", "timed_out"):
         deaths = [d for d in execution.deaths if d.kind == kind]
         if deaths:

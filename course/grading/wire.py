@@ -11,6 +11,10 @@ MAX_FRAME_BYTES = 32_000_000
 """A longer frame is an attack or a fault; reading it would fill the grader's memory."""
 
 
+MAX_DEPTH = 60
+"""Deeper lists come from no notebook; whoever writes them out again might run out of stack."""
+
+
 class Broken(Exception):
     """The other end closed in the middle, or sent something that is not a frame."""
 
@@ -68,4 +72,21 @@ def _parse(body: bytes) -> dict[str, Any]:
         raise Broken("not JSON") from error
     if not isinstance(message, dict):
         raise Broken("not an object")
+    if deeper(message, MAX_DEPTH):
+        raise Broken("nested too deeply")
     return message
+
+
+def deeper(value: Any, depth: int) -> bool:
+    """Whether lists and objects lie more than `depth` deep in each other."""
+    level = [value]
+    for _ in range(depth + 1):
+        level = [inner for outer in level for inner in _inside(outer)]
+        if not level:
+            return False
+    return True
+
+
+def _inside(value: Any) -> list[Any]:
+    found = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ()
+    return [inner for inner in found if isinstance(inner, (dict, list, tuple))]

@@ -6,6 +6,7 @@ import csv
 import html
 import io
 import json
+import os
 import re
 import warnings
 from pathlib import Path
@@ -237,7 +238,7 @@ def test_a_lab_that_does_not_run_here_grades_nobody(tmp_path):
     broken["cells"][1]["source"] = "import no_such_module"
     (lab.folder / f"{SLUG}.ipynb").write_text(json.dumps(broken))
     hand_in(tmp_path / "submitted", "ada", answered(lab))
-    with pytest.raises(CourseError, match=r"own solution loses 3 of 3 tests .*no_such_module"):
+    with pytest.raises(CourseError, match=r"own solution loses 2 of 3 tests .*no_such_module"):
         grade_class(SLUG, tmp_path / "submitted", tmp_path / "out", tmp_path / "solutions", limits=Limits())
     assert not (tmp_path / "out" / "scores.csv").exists()
 
@@ -261,3 +262,14 @@ def test_a_mistake_at_the_keyboard_gets_one_sentence(tmp_path, capsys, lab, fold
     said = capsys.readouterr().err.strip()
     assert re.search(sentence, said)
     assert len(said.splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", [b"\xff\xfe", b"n" * 250])
+def test_a_folder_whose_name_no_table_can_hold_is_named_before_anybody_is_graded(tmp_path, capsys, name):
+    lab = make_lab(tmp_path)
+    hand_in(tmp_path / "submitted", "ada", answered(lab))
+    (tmp_path / "submitted" / os.fsdecode(name) / SLUG).mkdir(parents=True)
+    folders = ["--submissions", str(tmp_path / "submitted"), "--out", str(tmp_path / "out")]
+    assert run(["grade", "--root", str(tmp_path), SLUG, *folders]) == 2
+    assert "has a name that no page or table can hold: rename it" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()

@@ -7,26 +7,12 @@ import time
 from pathlib import Path
 
 import pytest
+from grading_attacks import DEATHS
 from grading_demo import BRISK, SETUP, alive, answered, basic, cell, content, make_lab
 
 from course.grading import wire
 from course.grading.execute import ForkServer, _Run
 from course.grading.preflight import transplant
-
-DEATHS = {
-    "loop": ("while True:\n        pass", "timed_out"),
-    "deaf loop": (
-        "signal.signal(signal.SIGINT, signal.SIG_IGN)\n    while True:\n        try:\n            time.sleep(9)\n"
-        "        except BaseException:\n            pass",
-        "timed_out",
-    ),
-    "os._exit": ("os._exit(0)", "crashed"),
-    "SIGKILL": ("os.kill(os.getpid(), signal.SIGKILL)", "crashed"),
-    "abort": ("os.abort()", "crashed"),
-    "sys.exit": ("sys.exit(0)", "failed"),
-    "memory": ("held = []\n    while True:\n        held.append(bytearray(10**8))", "failed"),
-    "recursion": ("return double(x)", "failed"),
-}
 
 
 def run(server, lab, limits=BRISK, **answers):

@@ -26,7 +26,7 @@ class Cache:
         self._folder = out / ".cache"
         self._folder.mkdir(parents=True, exist_ok=True)
         self._key = _run_key(self._folder / "run_key")
-        self._context = json.dumps([asdict(limits), _versions(), _sources()], sort_keys=True)
+        self._context = context(limits)
 
     def digest(self, cells: list[Cell]) -> str:
         """The content of what is run: answers, tests, limits, and the versions that run them."""
@@ -41,26 +41,32 @@ class Cache:
         """The stored execution; None when there is none, or it can't be read."""
         try:
             stored = json.loads(self._path(student_id, digest).read_text(encoding="utf-8"))
-            return _execution(stored)
+            return from_plain(stored)
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
 
     def store(self, student_id: str, digest: str, execution: Execution) -> None:
         """Keep an execution."""
-        write_atomically(self._path(student_id, digest), json.dumps(_plain(execution)))
+        write_atomically(self._path(student_id, digest), json.dumps(to_plain(execution)))
 
     def _path(self, student_id: str, digest: str) -> Path:
         # Apart for each student, though the seed is the content's: else two of them would share one running time.
         return self._folder / f"{hashlib.sha256(f'{student_id}/{digest}'.encode()).hexdigest()}.json"
 
 
-def _plain(execution: Execution) -> dict[str, Any]:
-    """As `asdict`, but without copying every output, which takes longer than writing them."""
+def context(limits: Limits) -> str:
+    """What decides a score besides the notebook: limits, versions, and the code of check and grader."""
+    return json.dumps([asdict(limits), _versions(), _sources()], sort_keys=True)
+
+
+def to_plain(execution: Execution) -> dict[str, Any]:
+    """An execution as JSON has it; `asdict` would copy every output, which takes longer than writing them."""
     outcomes = {k: vars(v) for k, v in execution.outcomes.items()}
     return {**vars(execution), "outcomes": outcomes, "deaths": [vars(d) for d in execution.deaths]}
 
 
-def _execution(stored: dict[str, Any]) -> Execution:
+def from_plain(stored: dict[str, Any]) -> Execution:
+    """The execution that `to_plain` wrote."""
     return Execution(
         outcomes={k: CellOutcome(**v) for k, v in stored["outcomes"].items()},
         seconds=float(stored["seconds"]),

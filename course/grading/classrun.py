@@ -10,6 +10,7 @@ from pathlib import Path
 from course.grading import autograded, changes, feedback, report, tables, triage
 from course.grading.cache import Cache
 from course.grading.changes import Change
+from course.grading.cluster import Cluster
 from course.grading.execute import Limits
 from course.grading.files import write_atomically
 from course.grading.gradebook import Book
@@ -49,10 +50,12 @@ def grade_class(
     resume: bool = False,
     limits: Limits | None = None,
     server: ForkServer | None = None,
+    scheduler: str | None = None,
 ) -> ClassRun:
     """Grade every student's folder in `submissions` and write all files into `out`; raises `CourseError`.
 
-    A `server` that has been started before, while this module was imported, is used and closed.
+    A `server` that has been started before, while this module was imported, is used and closed. With `scheduler`, the
+    address of a Dask scheduler, submissions run on its workers, all of them at work, and `jobs` is not looked at.
     """
     began = time.monotonic()
     limits = limits or Limits()
@@ -63,13 +66,15 @@ def grade_class(
         cache = Cache(out, limits)
         graded: dict[str, Graded] = {}
         progress = Progress(len(students))
-        server = server or ForkServer(hidden=[solutions, submissions, out])
+        here = server or ForkServer(hidden=[solutions, submissions, out])
+        runner = Cluster(scheduler, here) if scheduler else here
+        jobs = runner.slots * 2 if isinstance(runner, Cluster) else jobs  # one that runs, one that waits its turn
         if not resume:
-            server.start_early()  # it imports while the gradebook is made
-        with server, Book(out, lab) as book:
+            runner.start_early()  # it imports while the gradebook is made
+        with runner, Book(out, lab) as book:
             autograded.write_configuration(out, submissions, solutions)
             before = changes.remember(out, book.machine_scores(), resume)
-            pool = Pool(lab, server, cache, limits, resume)
+            pool = Pool(lab, runner, cache, limits, resume)
             pool.check_lab()
             misconceptions = Misconceptions(lab, pool.execute_known)
             for student, prepared, execution in pool.results(submissions, students, jobs):
@@ -83,7 +88,7 @@ def grade_class(
             ordered = [graded[s] for s in students]
             changed = changes.find(before, book.machine_scores())
             tables.write(out, lab, ordered, book.standings(students), changed)
-            isolation = _isolation(server, out / ".cache" / "isolation")
+            isolation = _isolation(runner, out / ".cache" / "isolation")
         path = report.write(out, lab, ordered, isolation, changed)
         changes.forget(out)
     except UnknownLab as error:
@@ -119,8 +124,8 @@ def _make_folder(out: Path, submissions: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
 
 
-def _isolation(server: ForkServer, noted: Path) -> str:
+def _isolation(runner: ForkServer | Cluster, noted: Path) -> str:
     """How submissions were kept apart, in a sentence; a resumed run that had nothing left to do has it from before."""
-    if server.level:
-        write_atomically(noted, server.level)
+    if runner.level:
+        write_atomically(noted, runner.level)
     return SENTENCES.get(noted.read_text(encoding="utf-8") if noted.is_file() else "", "")

@@ -25,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--submissions", required=True, type=Path, metavar="DIR", help="holds STUDENT/NN_slug/*.ipynb")
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="where gradebook, tables and pages go")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="submissions at a time")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="run on the workers of this Dask scheduler instead")
     parser.add_argument("--resume", action="store_true", help="keep results of what has been graded with this content")
     parser.add_argument("--cell-seconds", type=float, default=30.0, metavar="S", help="time for a cell (30)")
     parser.add_argument("--notebook-seconds", type=float, default=300.0, metavar="S", help="time for a notebook (300)")
@@ -48,7 +49,7 @@ def main(args: argparse.Namespace) -> int:
 
 def _run(args: argparse.Namespace, solutions: Path) -> ClassRun:
     server = ForkServer(hidden=[solutions, args.submissions, args.out])
-    if not args.resume and args.submissions.is_dir():
+    if not args.resume and not args.scheduler and args.submissions.is_dir():
         server.start_early()  # it imports torch while this process imports nbgrader, which takes as long
     from course.grading.execute import Limits
 
@@ -65,6 +66,7 @@ def _run(args: argparse.Namespace, solutions: Path) -> ClassRun:
             resume=args.resume,
             limits=limits,
             server=server,
+            scheduler=args.scheduler,
         )
 
 

@@ -1,4 +1,4 @@
-"""Many submissions at a time on this machine: threads that each wait for one forked process."""
+"""Many submissions at a time: threads that each wait for one forked process here, or for a worker of a cluster."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from pathlib import Path
 
 from course.grading import preflight
 from course.grading.cache import Cache
-from course.grading.execute import Execution, Limits, run_notebook
+from course.grading.cluster import Cluster
+from course.grading.execute import Execution, Limits
 from course.grading.lab import Cell, Lab
 from course.grading.preflight import Prepared
 from course.grading.server import ForkServer
@@ -26,7 +27,7 @@ class Pool:
     """What it takes to turn a submission into a result; with `resume`, stored executions are taken as they are."""
 
     lab: Lab
-    server: ForkServer
+    server: ForkServer | Cluster
     cache: Cache
     limits: Limits
     resume: bool = False
@@ -83,8 +84,6 @@ class Pool:
         execution = self.cache.load(student, digest) if self.resume else None
         if execution is None:
             seed = self.cache.seed(digest)
-            execution = run_notebook(
-                prepared.cells, lab_folder=self.lab.folder, limits=self.limits, seed=seed, server=self.server
-            )
+            execution = self.server.run(prepared.cells, lab_folder=self.lab.folder, limits=self.limits, seed=seed)
             self.cache.store(student, digest, execution)
         return execution

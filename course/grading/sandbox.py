@@ -64,6 +64,11 @@ class Sandbox:
         return {} if self.user is None else {"user": self.user, "group": self.user, "extra_groups": []}
 
 
+def is_data(path: Path) -> bool:
+    """Whether a file of a lab's folder is data for students: what nbgrader copies, no notebook, source or answer."""
+    return path.name not in ("answers", "__pycache__") and path.suffix not in (".ipynb", ".py") and path.name[0] != "."
+
+
 class Staging:
     """Copies of labs' data in a folder that the sandbox reads; made when they are first asked for."""
 
@@ -81,13 +86,12 @@ class Staging:
         return self._folder
 
     def stage(self, lab_folder: Path) -> tuple[str, int]:
-        """Copy what nbgrader copies for a student, no notebooks, sources or answers; gives its name and bytes."""
+        """Copy the lab's data; gives the copy's name and its bytes."""
         source = lab_folder.resolve()
         with self._lock:
             if source not in self._staged:
                 target = self.folder / str(len(self._staged))
-                ignored = shutil.ignore_patterns("*.ipynb", "*.py", "answers", "__pycache__", ".*")
-                shutil.copytree(source, target, ignore=ignored)
+                shutil.copytree(source, target, ignore=lambda _, names: [n for n in names if not is_data(Path(n))])
                 paths = [target, *target.rglob("*")]
                 for path in paths:
                     path.chmod(0o755 if path.is_dir() else 0o644)

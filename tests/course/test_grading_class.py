@@ -21,9 +21,10 @@ from nbgrader.plugins.export import CsvExportPlugin
 from traitlets.config.loader import PyFileConfigLoader
 
 from course.__main__ import run
-from course.grading import cache, pool, tables
+from course.grading import cache, tables
 from course.grading.command import grade_class
 from course.grading.execute import Limits
+from course.grading.server import ForkServer
 from course.project import CourseError
 
 WRONG = "def double(x):\n    return x + 2"
@@ -221,8 +222,8 @@ def test_resume_runs_only_what_is_new(graded_class, tmp_path, monkeypatch):
     monkeypatch.setattr(cache, "_sources", lambda: "the same code in both runs")
     first = grade_class(SLUG, submissions, out, root / "solutions", limits=BRISK)
     ran = []
-    real = pool.run_notebook
-    monkeypatch.setattr(pool, "run_notebook", lambda cells, **k: ran.append(1) or real(cells, **k))
+    real = ForkServer.run
+    monkeypatch.setattr(ForkServer, "run", lambda server, cells, **k: ran.append(1) or real(server, cells, **k))
     again = grade_class(SLUG, submissions, out, root / "solutions", limits=BRISK, resume=True)
     assert ran == []
     assert again.graded == first.graded

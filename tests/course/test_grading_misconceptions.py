@@ -6,9 +6,10 @@ import html
 
 from grading_demo import BRISK, SLUG, answered, hand_in, make_lab
 
-from course.grading import pool, signatures
+from course.grading import signatures
 from course.grading.command import grade_class
 from course.grading.execute import run_notebook
+from course.grading.server import ForkServer
 
 ANSWERS = """\
 # %% wrong="adds two" hint="Twice, not two more."
@@ -36,8 +37,8 @@ def graded(tmp_path, monkeypatch):
     hand_in(submitted, "chen", answered(lab, double="def double(x):\n    return {2: 4, 4: 8}.get(x, 0)"))
     hand_in(submitted, "dana", answered(lab, double="def double(x):\n    return 0"))
     ran = []
-    real = pool.run_notebook
-    monkeypatch.setattr(pool, "run_notebook", lambda cells, **k: ran.append(1) or real(cells, **k))
+    real = ForkServer.run
+    monkeypatch.setattr(ForkServer, "run", lambda server, cells, **k: ran.append(1) or real(server, cells, **k))
     options = {"limits": BRISK}
     grade_class(SLUG, submitted, tmp_path / "out", tmp_path / "solutions", **options)
     first = len(ran)
@@ -65,8 +66,8 @@ def test_what_was_stored_with_the_lab_needs_no_runs_until_the_lab_changes(tmp_pa
     (answers / "double.py").write_text(ANSWERS)
     hand_in(tmp_path / "submitted", "ben", answered(lab, double="def double(x):\n    return x + 2"))
     ran = []
-    real = pool.run_notebook
-    monkeypatch.setattr(pool, "run_notebook", lambda cells, **k: ran.append(1) or real(cells, **k))
+    real = ForkServer.run
+    monkeypatch.setattr(ForkServer, "run", lambda server, cells, **k: ran.append(1) or real(server, cells, **k))
 
     def grade(out):
         before = len(ran)

@@ -406,11 +406,14 @@ show(roofline(own, points),
 # **Where prediction and measurement differ, ask why.** The usual reasons, from left to right:
 #
 # - *Darken* and *day for night* lie on the slope, two computations under one bandwidth. What they do per byte is all that differs.
-# - *GRU, one sequence* may reach half the slope or less. It is a product of a matrix and a vector, and many libraries let *one* core do that: then one core's bandwidth is its roof.
-# - *GRU, 64 sequences*: a library re-sorts the weights before it multiplies, and 64 columns are few to spread that work over.
+# - *GRU, one sequence* may reach half the slope or less. It is a product of a matrix and a vector, and the library may let *one* core do that. On the course's machine a second core changes nothing (measured): one core's bandwidth is its roof.
+# - *GRU, 64 sequences*: a product with 64 columns reaches less than one with 1024. Why is a question for a profiler, not for a roof.
 # - *Attention* also takes four million exponentials, which we counted as nothing.
-# - *Convolution* may lie **above the roof**. In the course's reference run it reaches twice the "peak" (measured): its library uses instructions of 512 bits there, while the product, by its rate, makes do with 256. The flat top was never the chip's peak. It is what one product reaches, with one library. A
-#   measured roof is a floor for the truth, as a datasheet's is a ceiling.
+# - *Convolution* may lie **above the roof**. On the course's machine it does 0.94 or 2.1 times what the roof "allows", from one start to the next (measured). Two causes, each tested by switching it off:
+#   - *width*: its library uses instructions of 512 bits. Held to 256 it falls from 470 to 255 GFLOP/s (measured), near the product's 225. So the flat top was never the chip's peak. It is what one product reaches, with one library;
+#   - *fresh memory*: in the slow starts every call asks the system for its memory anew, 2,300 pages each time, and that costs more than the arithmetic (measured). With memory kept, every start is fast.
+#
+# A measured roof is a floor for the truth, as a datasheet's is a ceiling.
 #
 # (Shares all far below 1, or in disorder? Then other work held the cores. Run the two cells again.)
 #
@@ -869,8 +872,9 @@ def _():
          + ", ".join(f"{n} readers {v:.0f}" for n, v in reached.items()))
 
 # %% [markdown]
-# **Read it**, on your own curve. Look at *two* readers. By the roof they get twice the tokens of one. In the course's reference run they get no more than one, or fewer (measured). For one, the library walks through the weights once. For two it calls its general matrix product, which first copies all weights into an order of its own: a cost that
-# only many readers repay. The roof knows nothing of it. It says what could be, and *that* sends you to look.
+# **Read it**, on your own curve. Look at *two* readers. By the roof they get twice the tokens of one. On the course's machine they get no more than one: two take as long as two single readings, one after the other (measured). Four and eight then take hardly longer than two, and the curve climbs.
+#
+# Why? Our first suspicion was that the library re-sorts the weights before each product. So we sorted them beforehand. It saved about a tenth (measured): that isn't it. **The roof tells you that there is something to find. It doesn't tell you what, and a good story is no measurement.** Put a suspicion to the test before you write it down.
 #
 # A server for language models does just this, on purpose: it collects readers until the card is busy. One card's bandwidth, shared.
 

@@ -107,7 +107,8 @@ def _draw_range(axes: Any, alive: Any, layout: Format, power: float) -> None:
     axes.axvline(lowest - 1, color=INK, linewidth=1.5)
     axes.axvline(highest + 1, color=INK, linewidth=1.5)
     top = axes.get_ylim()[1]
-    axes.text(lowest - 1.6, top * 0.93, "rounds to zero", ha="right", va="top", fontsize=9)
-    axes.text(highest + 1.6, top * 0.93, "infinite", ha="left", va="top", fontsize=9)
+    paper = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1}
+    axes.text(lowest - 1.8, top * 0.93, "rounds to zero", ha="right", va="top", fontsize=9, bbox=paper)
+    axes.text(highest + 1.8, top * 0.93, "infinite", ha="left", va="top", fontsize=9, bbox=paper)
     axes.set(xlim=(left, right), xlabel="power of two", ylabel="values")
     axes.legend(loc="upper center", ncols=2, bbox_to_anchor=(0.5, 1.2))

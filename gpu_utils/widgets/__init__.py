@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from gpu_utils.widgets.bits import flip_bits
 from gpu_utils.widgets.board import bets
+from gpu_utils.widgets.gradients import explore_scale
 from gpu_utils.widgets.machines import explore_machines, machine_report
 from gpu_utils.widgets.pictures import explore, split
 from gpu_utils.widgets.roofs import dissolve, explore_roofs, headline_steps
@@ -20,6 +21,7 @@ __all__ = [
     "explore",
     "explore_machines",
     "explore_roofs",
+    "explore_scale",
     "flip_bits",
     "headline_steps",
     "machine_report",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 from typing import Any
 
-from gpu_utils.plotting.exponents import exponent_histogram, fates
 from gpu_utils.widgets.controls import slider
 
 __all__ = ["explore_scale"]
@@ -31,6 +30,8 @@ def explore_scale(pictures: Any, *, format: str = "fp16", highest: int = 48, alt
     0
     """
     import ipywidgets
+
+    from gpu_utils.plotting.exponents import exponent_histogram, fates  # not at the top: it needs NumPy
 
     if not alt.strip():
         raise ValueError("a picture needs alt text: one sentence that says what it shows")

@@ -192,7 +192,7 @@ with style():
             axis.imshow(picture, cmap="PuOr_r", vmin=-np.abs(exact).max() / 2, vmax=np.abs(exact).max() / 2)
             axis.set(xticks=[], yticks=[])
         row[0].set_ylabel(name)
-        row[0].set_title(f"{name}: {np.mean(arrived == 0):.0%} of the gradients are exactly zero", fontsize=10)
+        row[0].set_title(f"{name}: {np.mean(arrived == 0):.0%} of the gradients are exactly zero", fontsize=10).set_in_layout(False)
 show(fig, alt="Four digits and, below them, the gradients that arrive there, as pictures. In FP32 and BF16 they show the same patterns in orange and "
               "purple; in FP16 all four pictures are blank: every gradient is exactly zero")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-WIDTH, HEIGHT, LEFT, BOTTOM = 960, 200, 0, 34
+WIDTH, HEIGHT, LEFT, BOTTOM = 960, 200, 0, 36
 
 
 def histogram(percents: Sequence[float]) -> str:
@@ -28,7 +28,7 @@ def histogram(percents: Sequence[float]) -> str:
             )
         top = "100" if i == 9 else f"{10 * i + 9}"
         marks.append(
-            f'<text x="{x + step / 2:.1f}" y="{HEIGHT - BOTTOM + 16}" text-anchor="middle">{10 * i}–{top}%</text>'
+            f'<text x="{x + step / 2:.1f}" y="{HEIGHT - BOTTOM + 24}" text-anchor="middle">{10 * i}–{top}</text>'
         )
     said = "; ".join(f"{10 * i} to {10 * i + 10}%: {n}" for i, n in enumerate(bins) if n) or "no submission"
     return _svg("".join(marks), f"Students by per cent of the core points. {said}.", HEIGHT)

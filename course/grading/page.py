@@ -13,18 +13,20 @@ STYLE = """
 --none:#b6c0cd;--none-bg:#2a323d}}
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:64rem;padding:2rem 1.25rem 4rem;font:16px/1.55 system-ui,"Segoe UI",Roboto,sans-serif;
-color:var(--ink);background:var(--paper);font-variant-numeric:tabular-nums}
+color:var(--ink);background:var(--paper);font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 h1{font-size:1.7rem;line-height:1.2;margin:0 0 .2rem}h2{font-size:1.2rem;margin:2.4rem 0 .6rem;padding-top:.8rem;
 border-top:1px solid var(--line)}h3{font-size:1rem;margin:0}table+h3,section+h3{margin-top:1.2rem}
 p{margin:.4rem 0 .8rem;max-width:46rem}.soft{color:var(--soft)}.small{font-size:.875rem}
-code{font:.9em ui-monospace,Menlo,Consolas,monospace;overflow-wrap:anywhere}
+code{font:.9em ui-monospace,Menlo,Consolas,monospace}
+nav{margin:1rem 0;display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;font-size:.9rem}summary{cursor:pointer}
 a{color:var(--accent)}
 table{border-collapse:collapse;width:100%;font-size:.9rem}
 th,td{text-align:left;padding:.4rem .75rem .4rem 0;border-bottom:1px solid var(--line);vertical-align:top}
 thead th{color:var(--soft);font-weight:600;font-size:.8rem;vertical-align:bottom}
-tbody th{font-weight:600}.n,thead th.n{text-align:right;white-space:nowrap}.n+td,.n+th{padding-left:.75rem}
+tbody th{font-weight:600;min-width:8.5rem}th code{white-space:nowrap}.chip,td{min-width:4.5rem}td.n{min-width:0}
+.n,thead th.n{text-align:right;white-space:nowrap}.n+td,.n+th{padding-left:.75rem}
 .bar{margin-top:.45rem}
-.wide{overflow-x:auto}
+.wide{overflow-x:auto}.wide svg{min-width:44rem}.wide td:last-child{min-width:9rem}.wide td.n:last-child{min-width:0}
 .chip{display:inline-block;border-radius:1rem;padding:.05rem .6rem;font-size:.8rem;font-weight:600;white-space:nowrap;
 color:var(--none);background:var(--none-bg)}
 .chip.good{color:var(--good);background:var(--good-bg)}.chip.part{color:var(--part);background:var(--part-bg)}
@@ -41,6 +43,7 @@ ul.marks{list-style:none;margin:.5rem 0 0;padding:0}ul.marks li{padding:.2rem 0 
 .bar{display:block;height:.55rem;min-width:6rem;background:var(--none-bg);border-radius:.3rem;overflow:hidden}
 .bar i{display:block;height:100%;background:var(--accent)}
 svg{display:block;max-width:100%;height:auto}svg text{font:12px system-ui,sans-serif;fill:var(--soft)}
+@media (max-width:40rem){svg text{font-size:24px}.wide svg text{font-size:12px}}
 svg .v{fill:var(--accent)}svg .axis{stroke:var(--line)}svg .top{fill:var(--ink);font-weight:600}
 @media print{:root{color-scheme:light;--ink:#000;--soft:#333;--paper:#fff;--panel:#fff;--line:#999;--accent:#0f5ea8}
 body{max-width:none;padding:0;font-size:10.5pt}.card,.bar{border:1px solid #999}.bar i,svg .v,.chip{

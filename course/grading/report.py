@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import mean, median
@@ -24,6 +25,8 @@ MEANT = {
     "repaired": "damage around the answers was put right",
     "graded": "nothing to do",
 }
+FEW, MANY = 6, 20
+"""Names that stand beside a group; rows beyond which a table that nobody need read is folded."""
 
 
 def write(out: Path, lab: Lab, graded: Sequence[Graded], isolation: str = "", changed: Sequence[Change] = ()) -> Path:
@@ -35,14 +38,17 @@ def write(out: Path, lab: Lab, graded: Sequence[Graded], isolation: str = "", ch
 
 def render(lab: Lab, graded: Sequence[Graded], isolation: str = "", changed: Sequence[Change] = ()) -> str:
     """The page of a class; `isolation` says how submissions were kept apart, `changed` what grading again changed."""
-    sections = [
+    head = [
         f"<h1>{text(titled(lab))}</h1>",
         f'<p class="soft">A class of {len(graded)}, graded by machine. Per cent are of the core points, stretch as a '
         f"bonus, at most 100; written answers come on top. {text(isolation)}</p>",
         _cards(lab, graded),
+    ]
+    sections = [
         _attention(lab, graded),
         _changes(changed),
-        "<h2>Distribution</h2>",
+        _heading("Distribution"),
+        '<p class="small soft">Students by per cent of the core points.</p>',
         chart.histogram([p for g in graded if (p := g.percent(lab)) is not None]),
         _questions(items(lab, graded)),
         _failures(groups(lab, graded)),
@@ -50,7 +56,14 @@ def render(lab: Lab, graded: Sequence[Graded], isolation: str = "", changed: Seq
         _costs(graded),
         _submissions(lab, graded),
     ]
-    return page(f"{titled(lab)}: report", "\n".join(sections))
+    body = "\n".join(sections)
+    links = re.findall(r'<h2 id="([^"]+)">([^<]+)</h2>', body)
+    contents = "".join(f'<a href="#{anchor}">{title}</a>' for anchor, title in links)
+    return page(f"{titled(lab)}: report", "\n".join([*head, f'<nav aria-label="Contents">{contents}</nav>', body]))
+
+
+def _heading(title: str) -> str:
+    return f'<h2 id="{title.lower().replace(" ", "-")}">{title}</h2>'
 
 
 def _cards(lab: Lab, graded: Sequence[Graded]) -> str:
@@ -82,7 +95,7 @@ def _attention(lab: Lab, graded: Sequence[Graded]) -> str:
     body = table([("Status", ""), ("Submissions", "n"), ("What it means", "")], counts)
     if rows:
         body += "<p></p>" + table([("Student", ""), ("Status", ""), ("What happened", "")], rows)
-    return f"<h2>What needs a person</h2>{body}"
+    return _heading("What needs a person") + body
 
 
 def _changes(changed: Sequence[Change]) -> str:
@@ -97,7 +110,7 @@ def _changes(changed: Sequence[Change]) -> str:
         for c in changed
     ]
     head = [("Student", ""), ("Question", ""), ("Before", "n"), ("Now", "n")]
-    return f"<h2>What grading again changed</h2>{table(head, rows)}"
+    return _heading("What grading again changed") + table(head, rows)
 
 
 def _questions(found: Sequence[Item]) -> str:
@@ -128,18 +141,25 @@ def _questions(found: Sequence[Item]) -> str:
                 str(item.not_attempted),
             ]
         )
-    head = [("Question", ""), ("", ""), ("Points", "n"), ("Mean", "n"), ("", ""), ("Discrimination", "n")]
+    head = [
+        ("Question", ""),
+        ("Kind", ""),
+        ("Points", "n"),
+        ("Mean", "n"),
+        ("of the points", ""),
+        ("Discrimination", "n"),
+    ]
     head += [("All", "n"), ("Part", "n"), ("None", "n"), ("Not tried", "n")]
     said = (
         "Mean: share of the points; 100% is an easy question. Discrimination: correlation with the points of the "
         "other questions; near 0 or below, a question tells strong from weak students badly (none below five students)."
     )
-    return f'<h2>Questions</h2><p class="small soft">{said}</p>{table(head, rows)}'
+    return f'{_heading("Questions")}<p class="small soft">{said}</p>{table(head, rows)}'
 
 
 def _failures(found: Sequence[Group]) -> str:
     if not found:
-        return "<h2>The same mistake</h2><p>Nobody who tried a question lost points on it.</p>"
+        return _heading("The same mistake") + "<p>Nobody who tried a question lost points on it.</p>"
     shared = [g for g in found if len(g.students) > 1]
     alone = [g for g in found if len(g.students) == 1]
     body = "".join(_shared(g) for g in shared[:20]) or "<p>No two students failed a question in the same way.</p>"
@@ -147,12 +167,12 @@ def _failures(found: Sequence[Group]) -> str:
         rows = [[f"<code>{text(g.topic)}</code>", text(g.students[0]), _first(g)] for g in alone]
         body += "<h3>Seen once</h3>" + table([("Question", ""), ("Student", ""), ("First of what failed", "")], rows)
     said = "<p class='small soft'>Answers that fail exactly the same expectations, the most common first.</p>"
-    return f"<h2>The same mistake</h2>{said}{body}"
+    return _heading("The same mistake") + said + body
 
 
 def _shared(group: Group) -> str:
     count = len(group.students)
-    guess = f'<p class="hint"><b>{text(group.name)}</b> {text(group.hint or "")}</p>' if group.name else ""
+    guess = f'<p class="hint"><b>{text(group.name)}.</b> {text(group.hint or "")}</p>' if group.name else ""
     lines = "".join(
         f'<li><span class="mark bad" role="img" aria-label="fails">✗</span>{text(sentence)}'
         f'<div class="small soft">{text(message)}</div></li>'
@@ -160,11 +180,15 @@ def _shared(group: Group) -> str:
     )
     rest = len(group.sentences) - 4
     more = f'<p class="small soft">and {rest} more</p>' if rest > 0 else ""
-    names = f"{', '.join(group.students[:12])}{' …' if count > 12 else ''}"
+    names = text(", ".join(group.students))
+    few, folded = f": {names}", ""
+    if count > FEW:
+        first = text(", ".join(group.students[:3]))
+        few, folded = "", f'<details class="small"><summary>{first} … <b>all {count}</b></summary>{names}</details>'
     return (
         f'<section class="box"><div class="head"><h3><code>{text(group.topic)}</code></h3>'
-        f'<span class="small"><b>{count} students</b>: {text(names)}</span></div>'
-        f'{guess}<ul class="marks">{lines}</ul>{more}</section>'
+        f'<span class="small"><b>{count} students</b>{few}</span></div>'
+        f'{folded}{guess}<ul class="marks">{lines}</ul>{more}</section>'
     )
 
 
@@ -179,9 +203,12 @@ def _first(group: Group) -> str:
 def _repairs(graded: Sequence[Graded]) -> str:
     repaired = [g for g in graded if g.repairs]
     if not repaired:
-        return "<h2>Repairs</h2><p>No submission had to be repaired.</p>"
+        return _heading("Repairs") + "<p>No submission had to be repaired.</p>"
     rows = [[text(g.student_id), "<br>".join(text(r) for r in g.repairs)] for g in repaired]
-    return f"<h2>Repairs</h2>{table([('Student', ''), ('What was put right', '')], rows)}"
+    listed = table([("Student", ""), ("What was put right", "")], rows)
+    if len(rows) > MANY:
+        listed = f"<details><summary>{len(rows)} submissions were repaired: show them</summary>{listed}</details>"
+    return _heading("Repairs") + listed
 
 
 def _costs(graded: Sequence[Graded]) -> str:
@@ -195,7 +222,7 @@ def _costs(graded: Sequence[Graded]) -> str:
         f"memory: {peak.peak_bytes / 1e6:.0f} MB ({peak.student_id}), of which the imported libraries are shared."
     )
     bars = chart.cost([(g.student_id, g.seconds) for g in slowest], "s")
-    return f"<h2>Time and memory</h2><p>{text(said)}</p>{bars}"
+    return f'{_heading("Time and memory")}<p>{text(said)}</p><div class="wide">{bars}</div>'
 
 
 def _submissions(lab: Lab, graded: Sequence[Graded]) -> str:
@@ -210,11 +237,11 @@ def _submissions(lab: Lab, graded: Sequence[Graded]) -> str:
                 "–" if percent is None else f"{percent:.0f}%",
                 number(waiting) if waiting else "",
                 chip(g.status),
-                f'<a href="{_href("feedback", f"{g.student_id}.html")}">feedback</a>',
+                f'<a href="{_href("feedback", f"{g.student_id}.html")}">open</a>',
             ]
         )
-    head = [("Student", ""), ("Points", "n"), ("Core", "n"), ("To mark", "n"), ("Status", ""), ("", "")]
-    return f"<h2>All submissions</h2>{table(head, rows)}"
+    head = [("Student", ""), ("Points", "n"), ("Core", "n"), ("To mark", "n"), ("Status", ""), ("Feedback", "")]
+    return _heading("All submissions") + table(head, rows)
 
 
 def _student(graded: Graded, lab: Lab) -> str:

@@ -5,28 +5,17 @@ Screenshots go to the folder named by SCREENSHOTS, where somebody can look at th
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from jupyterlab_page import Page
+from jupyterlab_server import serve
 from selenium import webdriver
 
 ROOT = Path(__file__).parents[2]
-SETTINGS = {
-    # No news and no look for updates: the tests run without a network. No windowing: every cell is in the page.
-    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
-    "notebook-extension/tracker": {"windowingMode": "none"},
-    "extensionmanager-extension/plugin": {"enabled": False},
-}
 
 
 @pytest.fixture(scope="session")
@@ -43,42 +32,8 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def address(workplace: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A running JupyterLab's address."""
-    home = tmp_path_factory.mktemp("jupyter")
-    for name, content in SETTINGS.items():
-        path = home / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(content))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    env = {
-        **os.environ,
-        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
-        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
-        "JUPYTER_CONFIG_DIR": str(home / "config"),
-        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
-        "GPU_UTILS_LEDGER": str(home / "ledger.json"),
-    }
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser"]
-    command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token="]
-    command += [f"--ServerApp.root_dir={workplace}"]
-    with (home / "log").open("w") as log:
-        server = subprocess.Popen(command, env=env, stdout=log, stderr=log)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and server.poll() is None:
-            try:
-                urllib.request.urlopen(f"{url}/api", timeout=2).close()
-                break
-            except OSError:
-                time.sleep(0.3)
-        else:
-            pytest.fail("JupyterLab did not start:\n" + (home / "log").read_text()[-2000:])
+    with serve(tmp_path_factory.mktemp("jupyter"), workplace) as url:
         yield url
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
 
 
 @pytest.fixture(scope="session")
@@ -108,8 +63,14 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chro
 
 
 @pytest.fixture
-def page(browser: webdriver.Chrome, address: str, tmp_path: Path) -> Page:
+def shots(tmp_path: Path) -> Path:
+    """The folder for screenshots."""
+    folder = Path(os.environ.get("SCREENSHOTS", tmp_path / "screenshots")).absolute()
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture
+def page(browser: webdriver.Chrome, address: str, shots: Path) -> Page:
     """JupyterLab, ready to open a notebook."""
-    shots = Path(os.environ.get("SCREENSHOTS", tmp_path / "screenshots")).absolute()
-    shots.mkdir(parents=True, exist_ok=True)
     return Page(browser, address, shots)

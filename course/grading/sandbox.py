@@ -108,7 +108,10 @@ class Staging:
 def environment(extra: dict[str, str]) -> dict[str, str]:
     """What a submission may know of the grader's environment, and `extra`."""
     kept = {k: v for k, v in os.environ.items() if k in KEPT or k.startswith(KEPT_PREFIXES)}
-    return {**kept, "HOME": "/tmp", **extra}
+    made = {**kept, "HOME": "/tmp", **extra}
+    if "PYTHONPATH" in extra:  # packages of the user's own home, or of the grader's PYTHONPATH, are found there too
+        made["PYTHONPATH"] = os.pathsep.join([extra["PYTHONPATH"], *_packages()])
+    return made
 
 
 def choose(staging: Path, hidden: Iterable[Path] = ()) -> Sandbox:
@@ -172,16 +175,20 @@ def _system() -> list[str]:
 def _python() -> list[str]:
     """The interpreter's folders and whatever other packages it imports; never a folder that holds the repository."""
     found: list[str] = []
-    packages = [p for p in sys.path if "site-packages" in p or "dist-packages" in p]
-    for path in [sys.base_prefix, sys.base_exec_prefix, sys.prefix, sys.exec_prefix, *packages]:
+    for path in [sys.base_prefix, sys.base_exec_prefix, sys.prefix, sys.exec_prefix, *_packages()]:
         folder = Path(path) if os.path.isabs(path) else None
         if folder is None or not folder.exists() or ROOT.is_relative_to(folder.resolve()):
             continue
-        if folder.resolve().is_relative_to(ROOT) and not folder.resolve().is_relative_to(Path(sys.prefix).resolve()):
+        ours = folder.resolve().is_relative_to(ROOT) and not folder.resolve().is_relative_to(Path(sys.prefix).resolve())
+        if ours and path not in _packages():
             continue
         if not any(folder.is_relative_to(p) for p in ("/usr", *found)):
             found.append(str(folder))
     return found
+
+
+def _packages() -> list[str]:
+    return [p for p in sys.path if "site-packages" in p or "dist-packages" in p]
 
 
 def _own() -> list[str]:

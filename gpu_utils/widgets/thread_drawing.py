@@ -25,7 +25,7 @@ _ROW = 32
 class Panel:
     """An array as a rectangle of cells: `stripes` is the length of its third axis. Its corner is set by `panels`.
 
-    >>> Panel("global", "image", (4, 6)).rows, Panel("shared", "sums", (20,)).rows
+    >>> Panel("global", "image", (4, 6)).rows, Panel("shared", "sums", (40,)).rows
     (4, 2)
     """
 

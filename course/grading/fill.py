@@ -33,6 +33,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--graded", required=True, type=Path, metavar="OUT", help="the --out of python -m course grade")
     parser.add_argument("--lab", metavar="NN_slug", help="the lab; needed where OUT has several")
     parser.add_argument("--column", metavar="NAME", help="the column to fill, where its name doesn't hold the lab's")
+    parser.add_argument("--points", type=float, metavar="P", help="what the column is worth, where the sheet is silent")
+    parser.add_argument(
+        "--students", metavar="NAME", help="the column that names students, in a sheet of another language"
+    )
     parser.add_argument("--ids", type=Path, metavar="CSV", help="two columns: the platform's name for a student, ours")
     parser.add_argument("--provisional", action="store_true", help="count answers that nobody has marked yet as 0")
     parser.add_argument("--write", type=Path, metavar="FILE", help="where to write; SHEET.filled.csv when not said")
@@ -41,24 +45,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     """Fill a sheet; say what was filled, whom it misses, and who waits for a person."""
     root = getattr(args, "root", None) or Project.here().root
-    sheet = sheets.read(args.sheet, args.platform)
+    sheet = sheets.read(args.sheet, args.platform, args.students)
     lab = _lab(args.graded, args.lab, root / "solutions")
     marks = _marks(args.graded, lab, args.provisional)
     column = sheet.column(args.column, lab.slug)
-    points = sheet.points(column)
+    said = sheet.points(column) if args.points is None else args.points
+    points = 100.0 if said is None else said
     placed, nameless = _match(sheet, marks, _read_ids(args.ids))
+    excused = [row for row in placed if sheet.excused(row, column)]
     for row, student in placed.items():
-        mark = marks[student]
-        if mark.share is not None:
-            cells = sheet.rows[row]
-            cells += [""] * (column + 1 - len(cells))
-            cells[column] = f"{mark.share * points:.2f}".rstrip("0").rstrip(".")
+        share = marks[student].share
+        if share is not None and row not in excused:
+            sheet.put(row, column, share * points)
     target = args.write or args.sheet.with_name(f"{args.sheet.stem}.filled{args.sheet.suffix}")
     if target.resolve() == args.sheet.resolve():
         raise CourseError(f"{target} is the exported sheet itself: --write another file, so that nothing is lost.")
     write_atomically(target, sheet.encode())
-    filled = [s for s in placed.values() if marks[s].share is not None]
-    print(f"{len(filled)} marks out of {points:g} in column {sheet.head[column]!r}. Written: {target}")
+    print(f"{len(sheet.filled)} marks out of {points:g} in column {sheet.head[column]!r}. Written: {target}")
+    if said is None:
+        print("The sheet doesn't say what the column is worth: 100 was taken. If it is something else, say --points.")
+    _name("excused, and left so", [placed[row] for row in excused])
     waiting = [f"{s} ({marks[s].why})" for s in placed.values() if marks[s].share is None]
     _name("left blank", waiting)
     _name("graded, but not in the sheet", sorted(set(marks) - set(placed.values())))
@@ -128,7 +134,7 @@ def _match(sheet: sheets.Sheet, marks: dict[str, Mark], ids: dict[str, str]) -> 
             (ours[name] for name in names if name in ours), None
         )
         if found is None or found not in marks:
-            nameless.append(sheet.identities(row)[0] if names else f"row {row + 1}")
+            nameless.append(sheet.person(row))
         elif found in placed.values():
             first = next(r for r, s in placed.items() if s == found)
             raise CourseError(

@@ -76,7 +76,7 @@ def test_canvas_keeps_its_rows_and_quotes_and_gets_marks_out_of_its_own_points(g
     for old, new in zip(before, after, strict=True):
         assert old[:5] + old[6:] == new[:5] + new[6:]
     assert "2 graded, but not in the sheet: max, otto" in said
-    assert "1 in the sheet, but nothing graded: ghost" in said
+    assert "1 in the sheet, but nothing graded: Nobody, Known (ghost)" in said
 
 
 def test_moodle_with_semicolons_and_umlauts(graded: Path):
@@ -85,7 +85,7 @@ def test_moodle_with_semicolons_and_umlauts(graded: Path):
     data = (graded / "export.filled.csv").read_bytes()
     assert data.startswith(codecs.BOM_UTF8)
     after = rows(graded / "export.filled.csv", "utf-8-sig", ";")
-    assert [row[4] for row in after[1:]] == ["8.75", "10"]
+    assert [row[4] for row in after[1:]] == ["8,75", "10"]
     assert after[1][6] == "süß"
 
 
@@ -147,3 +147,81 @@ def test_missing_folders_and_files_are_named(tmp_path: Path, capsys):
     path = sheet(tmp_path, CANVAS)
     assert run(["fill", "canvas", str(path), "--graded", str(tmp_path)]) == 2
     assert "has no gradebook.db: name the --out folder" in capsys.readouterr().err
+
+
+REAL = {
+    "canvas, excused, a test student, a column that nobody may fill": (
+        "canvas",
+        "Student,ID,SIS User ID,SIS Login ID,Section,01_demo (1234),Final Score\r\n,,,,,Manual Posting,\r\n"
+        "    Points Possible,,,,,20.00,(read only)\r\n"
+        '"Lovelace, Ada",101,S7001,ada,"Sec ""1"", and\nSec 2",,87.5\r\n'
+        '"Meitner, Lise",102,S7002,lise@uni.example,Sec 1,EX,\r\n"Student, Test",103,,5f3a,Sec 1,,\r\n',
+        {'and\nSec 2",,87.5': 'and\nSec 2",17.5,87.5'},
+        ["1 excused, and left so: lise", "1 in the sheet, but nothing graded: Student, Test (5f3a)"],
+    ),
+    "canvas with thousands": (
+        "canvas",
+        'Student,ID,SIS Login ID,Section,01 - Demo (1)\n    Points Possible,,,,"1,000.00"\n"L, A",1,ada,S,\n',
+        {"1,ada,S,": "1,ada,S,875"},
+        ["1 marks out of 1000"],
+    ),
+    "canvas with semicolons and decimal commas": (
+        "canvas",
+        "Student;ID;SIS Login ID;Section;01_demo (1)\n    Points Possible;;;;20,00\nLovelace, Ada;1;ada;S;12,5\n",
+        {"S;12,5": "S;17,5"},
+        ["1 marks out of 20"],
+    ),
+    "moodle's gradebook, some cells quoted": (
+        "moodle",
+        'First name,"Last name","ID number","Email address","Assignment: 01 Demo (Real)",'
+        '"Assignment: 01 Demo (Feedback)"\nAda,Lovelace,1,ada@uni.example,-,\nLise,Meitner,2,lise@uni.example,"12,50",\nBob,Nobody,3,ghost@uni.example,-,\n',
+        {"ada@uni.example,-": 'ada@uni.example,"87,5"', '"12,50"': '"100"'},
+        ["doesn't say what the column is worth: 100 was taken", "nothing graded: Bob Nobody (3)"],
+    ),
+    "moodle's assignment, feedback over two lines": (
+        "moodle",
+        "Identifier,Full name,Email address,Status,Grade,Maximum Grade,Feedback comments\n"
+        'Participant 1,Ada Lovelace,ada@uni.example,"Submitted - ",,20.00,"<p>one\ntwo, ""three""</p>"\n',
+        {'"Submitted - ",,': '"Submitted - ",17.5,'},
+        ["1 marks out of 20 in column 'Grade'"],
+    ),
+    "blackboard, one in progress": (
+        "blackboard",
+        '"Last Name"\t"First Name"\t"Username"\t"Student ID"\t"01 Demo [Total Pts: 20 Score] |123"\t'
+        '"Total [Total Pts: up to 100 Score] |9"\r\n"Lovelace"\t"Ada"\t"ada"\t"1"\t""\t"0.00"\r\n'
+        '"O""Brien"\t"Two\nlines"\t"ghost"\t"2"\t""\t""\r\n'
+        '"Meitner"\t"Lise"\t"lise"\t"3"\t"In Progress(3.00)"\t"0.00"\r\n',
+        {'"1"\t""': '"1"\t"17.5"', "In Progress(3.00)": "20"},
+        ["2 marks out of 20", 'nothing graded: Two lines O"Brien (ghost)'],
+    ),
+}
+
+
+@pytest.mark.parametrize(("encoding", "bom"), [("utf-8", codecs.BOM_UTF8), ("utf-16-le", codecs.BOM_UTF16_LE)])
+@pytest.mark.parametrize("name", REAL)
+def test_of_a_real_export_nothing_but_the_marks_changes(graded: Path, capsys, name: str, encoding: str, bom: bytes):
+    platform, text, changed, says = REAL[name]
+    path = sheet(graded, text, encoding, bom)
+    assert run(["fill", platform, str(path), "--graded", str(graded)]) == 0
+    for old, new in changed.items():
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    assert (graded / "export.filled.csv").read_bytes() == bom + text.encode(encoding)
+    said = capsys.readouterr().out
+    assert all(words in said for words in says), said
+
+
+def test_a_sheet_in_another_language_says_which_column_names_students(graded: Path, capsys):
+    text = '"Vorname";"Nachname";"E-Mail-Adresse";"Aufgabe: 01_demo (Punkte)"\n"Ada";"Lovelace";"ada@uni.example";"-"\n'
+    path = sheet(graded, text)
+    words = ["fill", "moodle", str(path), "--graded", str(graded)]
+    assert run(words) == 2
+    assert "say --students with the column that names them" in capsys.readouterr().err
+    assert run([*words, "--students", "E-Mail-Adresse", "--points", "20"]) == 0
+    assert (graded / "export.filled.csv").read_text() == text.replace('"-"', '"17.5"')
+
+
+def test_a_column_that_canvas_keeps_for_itself_is_not_filled(graded: Path, capsys):
+    path = sheet(graded, CANVAS)
+    assert run(["fill", "canvas", str(path), "--graded", str(graded), "--column", "Final Score"]) == 2
+    assert "takes no marks in 'Final Score': it is read only" in capsys.readouterr().err

@@ -23,6 +23,11 @@ _SET_SOURCE = """
 const cell = window.jupyterapp.shell.currentWidget.content.widgets[arguments[0]];
 cell.model.sharedModel.setSource(arguments[1]);
 """
+_ERRORS = """
+return window.jupyterapp.shell.currentWidget.content.widgets.filter(cell => cell.model.outputs).flatMap(cell =>
+    cell.model.outputs.toJSON().filter(output => output.output_type === 'error').map(
+        error => [cell.model.id, error.ename + ': ' + error.evalue]));
+"""
 
 
 class Page:
@@ -85,15 +90,8 @@ class Page:
         return "\n".join(str(area.get_property("textContent")) for area in areas)
 
     def errors(self) -> dict[str, str]:
-        """Cells that show a traceback: id to its last line."""
-        found = {}
-        for cell in self.cells():
-            if cell["type"] == "code":
-                for box in self.element(cell["id"]).find_elements(
-                    By.CSS_SELECTOR, "[data-mime-type='application/vnd.jupyter.error']"
-                ):
-                    found[cell["id"]] = str(box.get_property("textContent")).strip().splitlines()[-1]
-        return found
+        """Cells that ended in an error, from the notebook's own outputs: id to what it was."""
+        return dict(self._js(_ERRORS))
 
     def pictures(self, cell_id: str) -> list[str]:
         """Sources of the pictures that a cell shows."""

@@ -11,7 +11,6 @@ from jupyterlab_page import Page
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
 LABS = sorted(path.parent.name for path in (ROOT / "labs").glob("*/*.ipynb"))
-FIRST_ANSWER = {"01_image_filters": "darken", "00_hardware_tour": "features"}
 
 
 def answers(slug: str) -> dict[str, str]:
@@ -22,6 +21,13 @@ def answers(slug: str) -> dict[str, str]:
         for cell in notebook.cells
         if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution")
     }
+
+
+def test_an_error_in_a_cell_does_not_escape_these_tests(page: Page):
+    page.open("labs/01_image_filters/01_image_filters.ipynb")
+    page.write("darken", "1 / 0")
+    page.run(page.index("darken"))
+    assert page.errors() == {"darken": "ZeroDivisionError: division by zero"}
 
 
 @pytest.mark.parametrize("slug", LABS)

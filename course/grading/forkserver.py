@@ -28,6 +28,11 @@ LIBRARIES = (
     "array_api_strict",
     "torch",
     "array_api_compat.torch",
+    "torch._dynamo",  # the first step of any optimiser would import it, which takes a second
+    "torch.profiler",
+    "torch.utils.data",
+    "sklearn.datasets",
+    "numba",  # and not numba.cuda: a lab switches its simulator on before
 )
 QUIET = {
     "MPLBACKEND": "Agg",

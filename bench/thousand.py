@@ -52,9 +52,8 @@ def main() -> None:
     early, late = statistics.median(steps[10:110]), statistics.median(steps[-100:])
     first, last = Watch.moments[10][1], Watch.moments[-1][1]
     print(f"{STUDENTS} submissions in {spent:.0f} s, {1e3 * spent / STUDENTS:.0f} ms each, {JOBS} at a time")
-    print(
-        f"around the 10th {early * 1e3:.1f} ms, around the 1000th {late * 1e3:.1f} ms: {late / early:.2f} (goal 0.9 to 1.1)"
-    )
+    ratio = f"{late / early:.2f} (goal 0.9 to 1.1)"
+    print(f"around the 10th {early * 1e3:.1f} ms, around the 1000th {late * 1e3:.1f} ms: {ratio}")
     print(f"the grader held {first / 1e6:.0f} MB at the 10th, {last / 1e6:.0f} MB at the last", end="")
     print(f": {(last - first) / (STUDENTS - 10) / 1e3:.1f} kB a submission")
 

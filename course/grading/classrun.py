@@ -80,6 +80,7 @@ def grade_class(
             for student, prepared, execution in pool.results(submissions, students, jobs):
                 found = misconceptions.name(triage.assess(student, prepared, execution, lab))
                 book.record(found, submissions / student / slug)
+                found = book.marked(found)
                 autograded.write(out, student, lab, prepared, execution)
                 feedback.write(out, found, lab)
                 graded[student] = found

@@ -22,6 +22,7 @@ SAID = {
     "needs_replay_failed": "a person will look at it",
     "bad_score": "a person will look at it",
     "manual": "a person will mark this",
+    "marked": "marked by a person",
 }
 
 
@@ -50,7 +51,7 @@ def render(graded: Graded, lab: Lab) -> str:
         parts.append(f'<ul class="small">{items}</ul><p class="small soft">This costs no points.</p></details>')
     parts.append("<h2>Questions</h2>")
     for topic, questions in groupby(lab.questions, key=lambda q: q.topic):
-        parts.append(_question(topic, list(questions), outcomes))
+        parts.append(_question(topic, list(questions), outcomes, dict(graded.comments)))
     return page(title, "\n".join(parts))
 
 
@@ -63,12 +64,17 @@ def _summary(graded: Graded, lab: Lab) -> str:
     if stretch:
         share = f"{graded.percent(lab) or 0:.0f}%"
         cards.append(f'<div class="card"><b>{share}</b><span>of the core points, with stretch as a bonus</span></div>')
+    marked = [o for o in graded.outcomes if o.status == "marked"]
+    if marked:
+        given, most = sum(o.score or 0.0 for o in marked), sum(o.points for o in marked)
+        said = f"{number(given)} of {number(most)}"
+        cards.append(f'<div class="card"><b>{said}</b><span>points from a person</span></div>')
     if waiting:
         cards.append(f'<div class="card"><b>{number(waiting)}</b><span>points that a person still gives</span></div>')
     return f'<div class="cards">{"".join(cards)}</div>'
 
 
-def _question(topic: str, questions: list[Question], outcomes: dict[str, CellOutcome]) -> str:
+def _question(topic: str, questions: list[Question], outcomes: dict[str, CellOutcome], comments: dict[str, str]) -> str:
     found = [(q, outcomes[q.grade_id]) for q in questions]
     points = sum(q.points for q in questions)
     pending = any(o.score is None for _, o in found)
@@ -87,6 +93,8 @@ def _question(topic: str, questions: list[Question], outcomes: dict[str, CellOut
     body = "".join(_test(q, o, bool(guesses)) for q, o in found if q.kind == "test" and status != "not_attempted")
     for name, hint in sorted(guesses):
         body += f'<p class="hint"><b>This looks like:</b> {text(name)}. {text(hint)}</p>'
+    if comments.get(topic):
+        body += f'<p class="hint"><b>From your instructor:</b> {text(comments[topic])}</p>'
     return f'<section class="box">{head}{body}</section>'
 
 

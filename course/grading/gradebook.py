@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -91,6 +91,19 @@ class Book:
         for comment in notebook.comments:
             comment.auto_comment = "No response." if self._names[comment.cell_id] in graded.unanswered else None
         book.db.commit()
+
+    def marked(self, graded: Graded) -> Graded:
+        """A result with what people have given and said in formgrader, for the student to read."""
+        notebook = self._book.find_submission_notebook(self.lab.slug, self.lab.slug, graded.student_id)
+        given = {self._names[g.cell_id]: float(g.score) for g in notebook.grades if g.manual_score is not None}
+        said = sorted((self._names[c.cell_id], str(c.manual_comment)) for c in notebook.comments if c.manual_comment)
+        outcomes = tuple(
+            replace(o, score=given[o.grade_id], status="marked" if o.status == "manual" else o.status)
+            if o.grade_id in given
+            else o
+            for o in graded.outcomes
+        )
+        return replace(graded, outcomes=outcomes, comments=tuple(said))
 
     def machine_scores(self) -> dict[str, dict[str, float | None]]:
         """Student -> grade_id -> the machine's score as it stands, for everybody who has been graded."""

@@ -56,6 +56,7 @@ TONES = {
     "partial": "part",
     "repaired": "part",
     "manual": "",
+    "marked": "",
     "not_attempted": "",
 }
 """Tone of a status; whatever isn't named is "bad"."""

@@ -17,8 +17,9 @@ STATUSES = (
     "needs_replay_failed",
     "bad_score",
     "manual",
+    "marked",
 )
-"""What can become of a graded cell. `manual` waits for a person; `bad_score` is flagged for one."""
+"""What can become of a graded cell. `manual` waits for a person, who `marked` it; `bad_score` is flagged for one."""
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,8 @@ class Graded:
     peak_bytes: int = 0
     problem: str | None = None
     unanswered: frozenset[str] = field(default_factory=frozenset)
+    comments: tuple[tuple[str, str], ...] = ()
+    """What people wrote in formgrader: the cell, and the comment."""
 
     @property
     def readable(self) -> bool:

@@ -187,6 +187,11 @@ def test_a_mark_that_a_person_gave_survives_grading_again(graded_class, tmp_path
         assert book.find_comment("why", SLUG, SLUG, "ada").comment == "Good."
     ada = next(r for r in rows(out / "scores.csv") if r["student_id"] == "ada")
     assert ada["score"] == "6.5"
+    feedback = (out / "feedback" / "ada.html").read_text()
+    assert "2.5 of 3 points" in feedback
+    assert "<b>From your instructor:</b> Good." in feedback
+    waiting = sum(r["grade_id"] == "why" and r["score"] == "" for r in rows(out / "questions.csv"))
+    assert f"<b>{waiting - 2}</b><span>written answers to mark" in (out / "report.html").read_text()  # two unreadable
 
 
 def test_grading_again_after_a_corrected_test_names_each_difference(tmp_path, capsys):

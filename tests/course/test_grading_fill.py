@@ -174,7 +174,9 @@ REAL = {
     "moodle's gradebook, some cells quoted": (
         "moodle",
         'First name,"Last name","ID number","Email address","Assignment: 01 Demo (Real)",'
-        '"Assignment: 01 Demo (Feedback)"\nAda,Lovelace,1,ada@uni.example,-,\nLise,Meitner,2,lise@uni.example,"12,50",\nBob,Nobody,3,ghost@uni.example,-,\n',
+        '"Assignment: 01 Demo (Feedback)"\nAda,Lovelace,1,ada@uni.example,-,\n'
+        'Lise,Meitner,2,lise@uni.example,"12,50",\n'
+        "Bob,Nobody,3,ghost@uni.example,-,\n",
         {"ada@uni.example,-": 'ada@uni.example,"87,5"', '"12,50"': '"100"'},
         ["doesn't say what the column is worth: 100 was taken", "nothing graded: Bob Nobody (3)"],
     ),

@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-SLUG = next((word for word in sys.argv[1:] if word[:2].isdigit()), "04_cnn_training")
+SLUG = next((word for word in sys.argv[1:] if word[:2].isdigit() and len(word) > 2), "04_cnn_training")
 STUDENTS, STOCK_FIRST, STOCK_MORE, JOBS = 40, 1, 3, 2
 CONFIG = 'c = get_config()\nc.CourseDirectory.ignore = ["*.py", "answers"]\n'
 

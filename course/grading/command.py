@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from course.grading.forkserver import late
 from course.grading.server import ForkServer
 from course.project import CourseError, Project
 
@@ -48,7 +49,7 @@ def main(args: argparse.Namespace) -> int:
 
 
 def _run(args: argparse.Namespace, solutions: Path) -> ClassRun:
-    server = ForkServer(hidden=[solutions, args.submissions, args.out])
+    server = ForkServer(hidden=[solutions, args.submissions, args.out], late=late(_text(solutions, args.lab)))
     if not args.resume and not args.scheduler and args.submissions.is_dir():
         server.start_early()  # it imports torch while this process imports nbgrader, which takes as long
     from course.grading.execute import Limits
@@ -68,6 +69,14 @@ def _run(args: argparse.Namespace, solutions: Path) -> ClassRun:
             server=server,
             scheduler=args.scheduler,
         )
+
+
+def _text(solutions: Path, slug: str) -> str:
+    """The lab as it stands in its file, "" when there is none, which is told later."""
+    try:
+        return (solutions / slug / f"{slug}.ipynb").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
 
 
 def grade_class(slug: str, submissions: Path, out: Path, solutions: Path, **options: Any) -> ClassRun:

@@ -1,6 +1,6 @@
 """The fork server: a process that has imported everything once, and forks a supervisor per submission.
 
-Started as ``python -m course.grading.forkserver FD plain|sandbox``. On the socket FD it receives one connection a
+Started as ``python -m course.grading.forkserver FD plain|sandbox MODULE...``. On the socket FD it receives one connection a
 submission. It runs no student code, has one thread, and never touches CUDA, so that its children start clean.
 """
 
@@ -16,6 +16,7 @@ import socket
 import sys
 import threading
 import warnings
+from collections.abc import Iterable
 
 LIBRARIES = (
     "numpy",
@@ -28,12 +29,14 @@ LIBRARIES = (
     "array_api_strict",
     "torch",
     "array_api_compat.torch",
-    "torch._dynamo",  # the first step of any optimiser would import it, which takes a second
-    "torch.profiler",
     "torch.utils.data",
-    "sklearn.datasets",
-    "numba",  # and not numba.cuda: a lab switches its simulator on before
 )
+LATE = {
+    "torch._dynamo": ("optim", "torch.compile"),  # the first step of any optimiser imports it
+    "sklearn.datasets": ("sklearn", "digits"),
+    "numba": ("numba", "kernels"),  # and not numba.cuda: a lab switches its simulator on before
+}
+"""What takes a second to import, and the words by which a lab's text shows that it does."""
 QUIET = {
     "MPLBACKEND": "Agg",
     "OMP_NUM_THREADS": "1",
@@ -54,11 +57,20 @@ to copy, and takes a third less time.
 """
 
 
-def main(fd: int, sandboxed: bool) -> None:
+def late(text: str) -> tuple[str, ...]:
+    """Which of `LATE` a lab with this text would import.
+
+    >>> late("from gpu_utils.digits import load")
+    ('sklearn.datasets',)
+    """
+    return tuple(name for name, words in LATE.items() if any(word in text for word in words))
+
+
+def main(fd: int, sandboxed: bool, more: list[str]) -> None:
     """Import, say "own", "shared" or "none" (`sandbox.SENTENCES`), then fork a supervisor for every connection."""
     from course.grading import isolation, shell, supervisor
 
-    _import_libraries()
+    _import_libraries(more)
     _warm_up()
     shell.warm_up()
     gc.collect()
@@ -87,10 +99,10 @@ def main(fd: int, sandboxed: bool) -> None:
         os.close(fds[0])
 
 
-def _import_libraries() -> None:
+def _import_libraries(more: Iterable[str] = LATE) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for name in LIBRARIES:
+        for name in (*LIBRARIES, *more):
             with contextlib.suppress(ImportError):
                 importlib.import_module(name)
         with contextlib.suppress(ImportError):
@@ -111,4 +123,4 @@ def _warm_up() -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2] == "sandbox")
+    main(int(sys.argv[1]), sys.argv[2] == "sandbox", sys.argv[3:])

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from course.grading import sandbox, wire
-from course.grading.forkserver import QUIET
+from course.grading.forkserver import LATE, QUIET
 
 if TYPE_CHECKING:
     from course.grading.execute import Execution, Limits
@@ -30,12 +30,14 @@ class ServerLost(RuntimeError):
 class ForkServer:
     """The process that forks; a context manager, shared by threads. It starts with the first job.
 
-    `hidden` names folders that submissions must not see even where they lie in one that they may read.
+    `hidden` names folders that submissions must not see even where they lie in one that they may read, `late` what of
+    `forkserver.LATE` is imported beforehand.
     """
 
-    def __init__(self, hidden: Iterable[Path] = ()) -> None:
+    def __init__(self, hidden: Iterable[Path] = (), late: Iterable[str] = LATE) -> None:
         self._lock = threading.Lock()
         self._hidden = tuple(hidden)
+        self._late = tuple(late)
         self._staging = sandbox.Staging()
         self._sandbox: sandbox.Sandbox | None = None
         self.level = ""
@@ -117,7 +119,7 @@ class ForkServer:
             self._sandbox = sandbox.choose(self._staging.folder, self._hidden)
         self._control, theirs = socket.socketpair()
         mode = "sandbox" if self._sandbox.isolated else "plain"
-        entry = [sys.executable, "-P", "-m", "course.grading.forkserver", str(theirs.fileno()), mode]
+        entry = [sys.executable, "-P", "-m", "course.grading.forkserver", str(theirs.fileno()), mode, *self._late]
         with theirs, tempfile.TemporaryFile() as said:
             self._process = self._launch([*self._sandbox.command, *entry], self._sandbox, theirs.fileno(), said)
             theirs.close()

@@ -75,7 +75,6 @@ def grade_class(
             autograded.write_configuration(out, submissions, solutions)
             before = changes.remember(out, book.machine_scores(), resume)
             pool = Pool(lab, runner, cache, limits, resume)
-            pool.check_lab()
             misconceptions = Misconceptions(lab, pool.execute_known)
             for student, prepared, execution in pool.results(submissions, students, jobs):
                 found = misconceptions.name(triage.assess(student, prepared, execution, lab))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Iterator
@@ -49,7 +50,8 @@ def main(args: argparse.Namespace) -> int:
 
 
 def _run(args: argparse.Namespace, solutions: Path) -> ClassRun:
-    server = ForkServer(hidden=[solutions, args.submissions, args.out], late=late(_text(solutions, args.lab)))
+    hidden = [solutions, args.submissions, args.out]
+    server = ForkServer(hidden, late(_code(solutions, args.lab, args.experiments)))
     if not args.resume and not args.scheduler and args.submissions.is_dir():
         server.start_early()  # it imports torch while this process imports nbgrader, which takes as long
     from course.grading.execute import Limits
@@ -71,12 +73,18 @@ def _run(args: argparse.Namespace, solutions: Path) -> ClassRun:
         )
 
 
-def _text(solutions: Path, slug: str) -> str:
-    """The lab as it stands in its file, "" when there is none, which is told later."""
+def _code(solutions: Path, slug: str, experiments: bool) -> str:
+    """What of the lab's code will run, as one text; "" when there is no such lab, which is told later."""
     try:
-        return (solutions / slug / f"{slug}.ipynb").read_text(encoding="utf-8", errors="replace")
-    except OSError:
+        cells = json.loads((solutions / slug / f"{slug}.ipynb").read_text(encoding="utf-8"))["cells"]
+        run = [c for c in cells if c["cell_type"] == "code" and (experiments or "experiment" not in _tags(c))]
+        return "\n".join("".join(cell["source"]) for cell in run)
+    except (OSError, ValueError, KeyError, TypeError):
         return ""
+
+
+def _tags(cell: Any) -> Any:
+    return cell["metadata"].get("tags") or []
 
 
 def grade_class(slug: str, submissions: Path, out: Path, solutions: Path, **options: Any) -> ClassRun:

@@ -1,7 +1,8 @@
 """The fork server: a process that has imported everything once, and forks a supervisor per submission.
 
-Started as ``python -m course.grading.forkserver FD plain|sandbox MODULE...``. On the socket FD it receives one connection a
-submission. It runs no student code, has one thread, and never touches CUDA, so that its children start clean.
+Started as ``python -m course.grading.forkserver FD plain|sandbox MODULE...``. On the socket FD it receives one
+connection a submission. It runs no student code, has one thread, and never touches CUDA, so that its children start
+clean.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ LIBRARIES = (
 LATE = {
     "torch._dynamo": ("optim", "torch.compile"),  # the first step of any optimiser imports it
     "sklearn.datasets": ("sklearn", "digits"),
-    "numba": ("numba", "kernels"),  # and not numba.cuda: a lab switches its simulator on before
+    "numba": ("numba", "gpu_utils.kernels"),  # and not numba.cuda: a lab switches its simulator on before
 }
 """What takes a second to import, and the words by which a lab's text shows that it does."""
 QUIET = {

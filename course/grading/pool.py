@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 from collections.abc import Iterator
@@ -54,7 +55,7 @@ class Pool:
         return student, prepared, None if prepared.problem else self._execute(student, prepared)
 
     def results(self, submissions: Path, students: list[str], jobs: int) -> Iterator[Result]:
-        """Results as they come; what a thread could not handle is raised here."""
+        """Results as they come, once the lab has been checked; what a thread could not handle is raised here."""
         todo: queue.SimpleQueue[str] = queue.SimpleQueue()
         done: queue.Queue[Result | BaseException] = queue.Queue(maxsize=2 * jobs)
         for student in students:
@@ -73,6 +74,13 @@ class Pool:
 
         for _ in range(min(jobs, len(students))):
             threading.Thread(target=work, daemon=True).start()
+        try:
+            self.check_lab()  # beside the first submissions, which are thrown away if it fails
+        except BaseException:
+            with contextlib.suppress(queue.Empty):
+                while True:
+                    todo.get_nowait()
+            raise
         for _ in students:
             result = done.get()
             if isinstance(result, BaseException):

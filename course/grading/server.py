@@ -35,7 +35,7 @@ class ForkServer:
     """
 
     def __init__(self, hidden: Iterable[Path] = (), late: Iterable[str] = LATE) -> None:
-        self._lock = threading.Lock()
+        self._lock, self._closed = threading.Lock(), False
         self._hidden = tuple(hidden)
         self._late = tuple(late)
         self._staging = sandbox.Staging()
@@ -46,10 +46,12 @@ class ForkServer:
         self._control: socket.socket | None = None
 
     def __enter__(self) -> ForkServer:
+        self._closed = False
         return self
 
     def __exit__(self, *_: object) -> None:
         with self._lock:
+            self._closed = True
             self._stop()
             self._staging.remove()
 
@@ -100,6 +102,8 @@ class ForkServer:
 
     def _connect(self) -> socket.socket:
         with self._lock:
+            if self._closed:  # by the grader's end, while another thread still had work
+                raise ServerLost("the fork server has been closed")
             for _ in range(2):
                 ours, theirs = socket.socketpair()
                 with theirs:

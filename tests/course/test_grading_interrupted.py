@@ -116,7 +116,8 @@ def test_ctrl_c_says_how_to_go_on_and_leaves_what_was_graded(undisturbed):
     root, _ = undisturbed
     process = subprocess.Popen(command(root, "stopped"), stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     cached = root / "stopped" / ".cache"
-    assert wait_for(lambda: len(list(cached.glob("*.json"))) >= 3 and alive(MARKER))
+    reached = wait_for(lambda: process.poll() is not None or (len(list(cached.glob("*.json"))) >= 3 and alive(MARKER)))
+    assert reached and process.poll() is None, process.communicate(timeout=30)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=30)
     assert process.returncode == 130

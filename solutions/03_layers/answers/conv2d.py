@@ -84,6 +84,27 @@ def conv2d(x, weight, bias, stride=1, padding=0):
         pictures.append(planes)
     return np.array(pictures, dtype=x.dtype)
 
+# %% right="every pixel is dealt out to the outputs that it reaches"
+def conv2d(x, weight, bias, stride=1, padding=0):
+    kh, kw = weight.shape[2:]
+    rows = (x.shape[2] + 2 * padding - kh) // stride + 1
+    columns = (x.shape[3] + 2 * padding - kw) // stride + 1
+    out = np.zeros((len(x), len(weight), rows, columns))
+    for y, z, i, j in np.ndindex(*x.shape[2:], kh, kw):
+        (row, down), (column, right) = divmod(y + padding - i, stride), divmod(z + padding - j, stride)
+        if down == right == 0 and 0 <= row < rows and 0 <= column < columns:
+            out[:, :, row, column] += x[:, :, y, z].astype(float) @ weight[:, :, i, j].T.astype(float)
+    return (out + bias[:, None, None]).astype(x.dtype)
+
+# %% right="the book's convolution from SciPy, with the kernel flipped beforehand"
+def conv2d(x, weight, bias, stride=1, padding=0):
+    from scipy.signal import convolve
+
+    padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    flipped = weight[:, ::-1, ::-1, ::-1]
+    out = np.array([[convolve(p, k, mode="valid", method="direct")[0] for k in flipped] for p in padded])
+    return out[:, :, ::stride, ::stride] + bias[:, None, None]
+
 # %% wrong="true convolution: flips the kernel" hint="The book's convolution flips the kernel; a network's doesn't: weight[0, 0] meets the upper left pixel."
 def conv2d(x, weight, bias, stride=1, padding=0):
     kh, kw = weight.shape[2:]
@@ -554,7 +575,7 @@ def conv2d(x, weight, bias, padding=0, stride=1):
             out[:, :, y, z] = np.tensordot(window, weight, axes=((1, 2, 3), (1, 2, 3)))
     return out + bias[:, None, None]
 
-# %% wrong="overwrites the kernels" hint="Work on copies: the weights are not yours to change."
+# %% wrong="overwrites its arguments" hint="Work on copies: pictures, weights and biases are the caller's."
 def conv2d(x, weight, bias, stride=1, padding=0):
     kh, kw = weight.shape[2:]
     padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
@@ -585,16 +606,87 @@ def conv2d(x, weight, bias, stride=1, padding=0):
             out[:, :, y, z] = np.tensordot(window, weight, axes=((1, 2, 3), (1, 2, 3)))
     return out + bias[:, None, None]
 
-# %% wrong="by the convolution theorem, with the book's flip" hint="In frequencies a product is the book's convolution, which flips. Conjugate the kernel's transform, or flip it first."
+# %% wrong="by the convolution theorem, with the book's flip, in float64" hint="In frequencies a product is the book's convolution, which flips: flip the kernel first. And bring the result back to the dtype of x."
 def conv2d(x, weight, bias, stride=1, padding=0):
-    padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    padded = np.pad(x.astype(np.float64), ((0, 0), (0, 0), (padding, padding), (padding, padding)))
     size = (padded.shape[2] + weight.shape[2] - 1, padded.shape[3] + weight.shape[3] - 1)
     product = np.einsum("nchw,ochw->nohw", np.fft.rfft2(padded, size), np.fft.rfft2(weight, size))
     full = np.fft.irfft2(product, size)
     inside = full[:, :, weight.shape[2] - 1 : padded.shape[2], weight.shape[3] - 1 : padded.shape[3]]
-    return (inside[:, :, ::stride, ::stride] + bias[:, None, None]).astype(x.dtype)
+    return inside[:, :, ::stride, ::stride] + bias[:, None, None]
 
 # %% wrong="lets torch compute it" hint="Write it with NumPy."
 def conv2d(x, weight, bias, stride=1, padding=0):
     arrays = (torch.from_numpy(np.array(a)) for a in (x, weight, bias))
     return F.conv2d(*arrays, stride=stride, padding=padding).numpy()
+
+# %% wrong="takes the kernel's channels backwards" hint="Channel c of the kernel meets channel c of the picture."
+def conv2d(x, weight, bias, stride=1, padding=0):
+    kh, kw = weight.shape[2:]
+    padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    rows, columns = (padded.shape[2] - kh) // stride + 1, (padded.shape[3] - kw) // stride + 1
+    out = np.zeros((x.shape[0], weight.shape[0], rows, columns), x.dtype)
+    for i in range(kh):
+        for j in range(kw):
+            shifted = padded[:, :, i : i + stride * rows : stride, j : j + stride * columns : stride]
+            out += np.einsum("nchw,oc->nohw", shifted, weight[:, ::-1, i, j])
+    return out + bias[:, None, None]
+
+# %% wrong="swaps kernels and channels when there are as many" hint="The weight is (O, C, kh, kw), also when O and C are alike."
+def conv2d(x, weight, bias, stride=1, padding=0):
+    if weight.shape[0] == weight.shape[1]:
+        weight = weight.transpose(1, 0, 2, 3)
+    kh, kw = weight.shape[2:]
+    padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    rows, columns = (padded.shape[2] - kh) // stride + 1, (padded.shape[3] - kw) // stride + 1
+    out = np.zeros((x.shape[0], weight.shape[0], rows, columns), x.dtype)
+    for i in range(kh):
+        for j in range(kw):
+            shifted = padded[:, :, i : i + stride * rows : stride, j : j + stride * columns : stride]
+            out += np.einsum("nchw,oc->nohw", shifted, weight[:, :, i, j])
+    return out + bias[:, None, None]
+
+# %% wrong="pads by half of the kernel, whatever number it is told" hint="padding is a number, not a yes or no."
+def conv2d(x, weight, bias, stride=1, padding=0):
+    padding = weight.shape[2] // 2 if padding else 0
+    kh, kw = weight.shape[2:]
+    padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    rows, columns = (padded.shape[2] - kh) // stride + 1, (padded.shape[3] - kw) // stride + 1
+    out = np.zeros((x.shape[0], weight.shape[0], rows, columns), x.dtype)
+    for i in range(kh):
+        for j in range(kw):
+            shifted = padded[:, :, i : i + stride * rows : stride, j : j + stride * columns : stride]
+            out += np.einsum("nchw,oc->nohw", shifted, weight[:, :, i, j])
+    return out + bias[:, None, None]
+
+# %% wrong="forgets the padding when the stride is above 1" hint="Stride and padding go together."
+def conv2d(x, weight, bias, stride=1, padding=0):
+    padding = padding if stride == 1 else 0
+    kh, kw = weight.shape[2:]
+    padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    rows, columns = (padded.shape[2] - kh) // stride + 1, (padded.shape[3] - kw) // stride + 1
+    out = np.zeros((x.shape[0], weight.shape[0], rows, columns), x.dtype)
+    for i in range(kh):
+        for j in range(kw):
+            shifted = padded[:, :, i : i + stride * rows : stride, j : j + stride * columns : stride]
+            out += np.einsum("nchw,oc->nohw", shifted, weight[:, :, i, j])
+    return out + bias[:, None, None]
+
+# %% wrong="computes in float32" hint="float64 asks for sixteen digits: compute in the dtype of x."
+def conv2d(x, weight, bias, stride=1, padding=0):
+    kind, x, weight = x.dtype, x.astype(np.float32), weight.astype(np.float32)
+    kh, kw = weight.shape[2:]
+    padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    rows, columns = (padded.shape[2] - kh) // stride + 1, (padded.shape[3] - kw) // stride + 1
+    out = np.zeros((x.shape[0], weight.shape[0], rows, columns), x.dtype)
+    for i in range(kh):
+        for j in range(kw):
+            shifted = padded[:, :, i : i + stride * rows : stride, j : j + stride * columns : stride]
+            out += np.einsum("nchw,oc->nohw", shifted, weight[:, :, i, j])
+    return (out + bias[:, None, None]).astype(kind)
+
+# %% wrong="sizes with a point" hint="A size is a whole number: // in place of /."
+def conv2d(x, weight, bias, stride=1, padding=0):
+    rows, columns = (np.array(x.shape[2:]) + 2 * padding - weight.shape[2:]) / stride + 1
+    out = np.zeros((len(x), len(weight), rows, columns), x.dtype)
+    return out + bias[:, None, None]

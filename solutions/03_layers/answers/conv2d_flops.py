@@ -135,3 +135,32 @@ def conv2d_flops(x_shape, weight_shape, padding=0, stride=1):
     n, c, h, w = x_shape
     o, _, kh, kw = weight_shape
     return 2 * n * o * ((h + 2 * padding - kh) // stride + 1) * ((w + 2 * padding - kw) // stride + 1) * c * kh * kw
+
+# %% wrong="square kernels only" hint="A kernel has kh rows and kw columns, which may differ."
+def conv2d_flops(x_shape, weight_shape, stride=1, padding=0):
+    batch, channels, height, width = x_shape
+    kernels, _, kh, kw = weight_shape
+    rows, columns = (height + 2 * padding - kh) // stride + 1, (width + 2 * padding - kw) // stride + 1
+    return 2 * batch * kernels * rows * columns * channels * kh * kh
+
+# %% wrong="multiplies in float32" hint="float32 has 24 bits: a large product is rounded. Use Python's own integers."
+def conv2d_flops(x_shape, weight_shape, stride=1, padding=0):
+    batch, channels, height, width = x_shape
+    kernels, _, kh, kw = weight_shape
+    rows, columns = (height + 2 * padding - kh) // stride + 1, (width + 2 * padding - kw) // stride + 1
+    return int(np.prod([2, batch, kernels, rows, columns, channels, kh, kw], dtype=np.float32))
+
+# %% wrong="divides the number of places by the stride" hint="(H + 2 * padding - kh) // stride + 1: the 1 is added after the division."
+def conv2d_flops(x_shape, weight_shape, stride=1, padding=0):
+    batch, channels, height, width = x_shape
+    kernels, _, kh, kw = weight_shape
+    rows, columns = (height + 2 * padding - kh + 1) // stride, (width + 2 * padding - kw + 1) // stride
+    return 2 * batch * kernels * rows * columns * channels * kh * kw
+
+# %% wrong="cuts a stride beyond the kernel" hint="A stride may be longer than the kernel."
+def conv2d_flops(x_shape, weight_shape, stride=1, padding=0):
+    batch, channels, height, width = x_shape
+    kernels, _, kh, kw = weight_shape
+    stride = min(stride, kh)
+    rows, columns = (height + 2 * padding - kh) // stride + 1, (width + 2 * padding - kw) // stride + 1
+    return 2 * batch * kernels * rows * columns * channels * kh * kw

@@ -47,7 +47,7 @@ def cross_entropy(logits, labels):
     z = np.exp(logits - logits.max(axis=1, keepdims=True))
     return -np.log((z / z.sum(axis=1, keepdims=True))[np.arange(len(labels)), labels] + 1e-9).mean()
 
-# %% wrong="clips the logits" hint="Clipping changes the answer: take the largest off instead."
+# %% wrong="caps the loss" hint="Clipped logits, or a small number inside the logarithm, change the answer. Take the largest off and write the quotient's logarithm as a difference."
 def cross_entropy(logits, labels):
     z = np.clip(logits, -80, 80)
     return (np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(labels)), labels]).mean()
@@ -184,3 +184,26 @@ def cross_entropy(logits, labels):
 # %% wrong="lets torch compute it" hint="Write it with NumPy."
 def cross_entropy(logits, labels):
     return F.cross_entropy(torch.from_numpy(np.array(logits)), torch.from_numpy(labels.astype(np.int64))).item()
+
+# %% wrong="infinity is replaced by a large number" hint="The loss of a sample may be any number up to 20,000: a stand-in for infinity is wrong for all but one."
+def cross_entropy(logits, labels):
+    with np.errstate(all="ignore"):
+        shares = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+        losses = -np.log(shares[np.arange(len(labels)), labels])
+    return float(np.nan_to_num(losses, posinf=2e4).mean())
+
+# %% wrong="the median over the batch" hint="The mean: every sample counts by its size."
+def cross_entropy(logits, labels):
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    return float(np.median(np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(labels)), labels]))
+
+# %% wrong="every class counts alike, however many samples it has" hint="The mean is over the samples."
+def cross_entropy(logits, labels):
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    losses = np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(labels)), labels]
+    return float(np.mean([losses[labels == k].mean() for k in np.unique(labels)]))
+
+# %% wrong="sums over an axis that is not there" hint="Logits have two axes, 0 and 1: the classes are axis 1."
+def cross_entropy(logits, labels):
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    return (np.log(np.exp(shifted).sum(axis=2)) - shifted[np.arange(len(labels)), labels]).mean()

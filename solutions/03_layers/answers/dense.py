@@ -98,3 +98,16 @@ def dense(x, weight, bias):
 def dense(x, weight, bias):
     large = x.dtype.type(1e5)
     return ((x @ weight.T + bias) + large) - large
+
+# %% wrong="adds the bias along the batch when that is as large" hint="The bias belongs to the outputs, the last axis."
+def dense(x, weight, bias):
+    result = x @ weight.T
+    return result + (bias[:, None] if len(x) == len(bias) > 2 else bias)
+
+# %% wrong="computes in float32" hint="float64 asks for sixteen digits: compute in the dtype of x."
+def dense(x, weight, bias):
+    return (x.astype(np.float32) @ weight.T.astype(np.float32) + bias.astype(np.float32)).astype(x.dtype)
+
+# %% wrong="calls a function of another notebook" hint="mix_channels is not defined here, and takes pictures: write the product."
+def dense(x, weight, bias):
+    return mix_channels(x, weight) + bias

@@ -226,3 +226,21 @@ def im2col(x, kernel, stride=1, padding=0):
 # %% wrong="lets torch compute it" hint="Write it with NumPy."
 def im2col(x, kernel, stride=1, padding=0):
     return F.unfold(torch.from_numpy(np.array(x)), kernel, stride=stride, padding=padding).numpy()
+
+# %% wrong="expects padding before stride" hint="The order of the arguments is x, kernel, stride, padding."
+def im2col(x, kernel, padding=0, stride=1):
+    padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (kernel, kernel), axis=(2, 3))[:, :, ::stride, ::stride]
+    return windows.transpose(0, 1, 4, 5, 2, 3).reshape(x.shape[0], x.shape[1] * kernel * kernel, -1)
+
+# %% wrong="windows of three at most" hint="kernel is any whole number."
+def im2col(x, kernel, stride=1, padding=0):
+    kernel = min(kernel, 3)
+    padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (kernel, kernel), axis=(2, 3))[:, :, ::stride, ::stride]
+    return windows.transpose(0, 1, 4, 5, 2, 3).reshape(x.shape[0], x.shape[1] * kernel * kernel, -1)
+
+# %% wrong="sizes with a point" hint="A size is a whole number: // in place of /."
+def im2col(x, kernel, stride=1, padding=0):
+    rows, columns = (np.array(x.shape[2:]) + 2 * padding - kernel) / stride + 1
+    return np.zeros((x.shape[0], x.shape[1] * kernel * kernel, rows * columns), x.dtype)

@@ -140,3 +140,35 @@ def max_pool2d(x, size):
 # %% wrong="lets torch compute it" hint="Write it with NumPy."
 def max_pool2d(x, size):
     return F.max_pool2d(torch.from_numpy(np.array(x)), size).numpy()
+
+# %% wrong="drops the ragged edge at the start" hint="Tiles begin at the upper left; what is left over at the end is dropped."
+def max_pool2d(x, size):
+    n, channels, height, width = x.shape
+    rows, columns = height // size, width // size
+    tiles = x[:, :, height - rows * size :, width - columns * size :].reshape(n, channels, rows, size, columns, size)
+    return tiles.max(axis=(3, 5))
+
+# %% wrong="the four corners of a tile" hint="A tile of 3 x 3 has nine values."
+def max_pool2d(x, size):
+    n, channels, height, width = x.shape
+    rows, columns = height // size, width // size
+    ends = (0, size - 1)
+    return np.maximum.reduce([x[:, :, i : rows * size : size, j : columns * size : size] for i in ends for j in ends])
+
+# %% wrong="computes in float32" hint="Keep the dtype of x, and its digits."
+def max_pool2d(x, size):
+    n, channels, height, width = x.shape
+    rows, columns = height // size, width // size
+    tiles = x[:, :, : rows * size, : columns * size].reshape(n, channels, rows, size, columns, size)
+    return tiles.max(axis=(3, 5)).astype(np.float32).astype(x.dtype)
+
+# %% wrong="sizes with a point" hint="A size is a whole number: // in place of /."
+def max_pool2d(x, size):
+    n, channels, height, width = x.shape
+    return x.reshape(n, channels, height / size, size, width / size, size).max(axis=(3, 5))
+
+# %% wrong="the largest over the tiles in place of within them" hint="The axes within a tile are 3 and 5; 2 and 4 count the tiles."
+def max_pool2d(x, size):
+    n, channels, height, width = x.shape
+    rows, columns = height // size, width // size
+    return x[:, :, : rows * size, : columns * size].reshape(n, channels, rows, size, columns, size).max(axis=(2, 4))

@@ -105,3 +105,12 @@ def rnn_cell(x, h, w_xh, w_hh, bias):
 def rnn_cell(x, h, w_xh, w_hh, bias):
     arrays = [torch.from_numpy(np.array(a)) for a in (x, h, w_xh, w_hh, bias, 0 * bias)]
     return torch.rnn_tanh_cell(*arrays).numpy()
+
+# %% wrong="one memory for the whole batch" hint="Every sample has a memory of its own: a row of h."
+def rnn_cell(x, h, w_xh, w_hh, bias):
+    return np.tanh(x @ w_xh.T + h.mean(axis=0) @ w_hh.T + bias)
+
+# %% wrong="adds the bias along the batch when that is as large" hint="The bias belongs to the memory's numbers, the last axis."
+def rnn_cell(x, h, w_xh, w_hh, bias):
+    total = x @ w_xh.T + h @ w_hh.T
+    return np.tanh(total + (bias[:, None] if len(x) == len(bias) else bias))

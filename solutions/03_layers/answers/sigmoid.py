@@ -34,6 +34,12 @@ def sigmoid(x):
 
     return np.array([one(float(v)) for v in x.ravel()], dtype=x.dtype).reshape(x.shape)
 
+# %% right="says something to the reader in a warning of its own"
+def sigmoid(x):
+    warnings.warn("computed by the absolute value")
+    small = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1, small) / (1 + small)
+
 # %% wrong="lets the exponential overflow" hint="np.exp(1000) is infinite, and NumPy warns. Use exp(-|x|), which never exceeds 1."
 def sigmoid(x):
     return 1 / (1 + np.exp(-x))
@@ -63,7 +69,7 @@ def sigmoid(x):
 def sigmoid(x):
     return 1 / (1 + np.exp(np.clip(x, -80, 80)))
 
-# %% wrong="cuts off at 10" hint="sigmoid(10) is 0.99995, not 1: clipping so early costs digits."
+# %% wrong="clips x too early" hint="At 10, 20 or 30 the sigmoid is not yet 0 or 1 to within 4 eps: clipping there costs digits."
 def sigmoid(x):
     return 1 / (1 + np.exp(-np.clip(x, -10, 10)))
 
@@ -123,3 +129,17 @@ def sigmoid(x):
 # %% wrong="lets torch compute it" hint="Write it with NumPy."
 def sigmoid(x):
     return torch.sigmoid(torch.from_numpy(np.ascontiguousarray(x))).numpy()
+
+# %% wrong="0 where it is small" hint="sigmoid(-31) is 3e-14: small, and many times 4 eps."
+def sigmoid(x):
+    small = np.exp(-np.abs(x))
+    return np.where(x < -30, x.dtype.type(0), np.where(x >= 0, 1, small) / (1 + small))
+
+# %% wrong="computes in float16" hint="float16 has eleven bits. Compute in the dtype of x."
+def sigmoid(x):
+    small = np.exp(-np.abs(x.astype(np.float16)).astype(x.dtype))
+    return np.where(x >= 0, 1, small) / (1 + small)
+
+# %% wrong="math.exp for a whole array" hint="math.exp takes one number; np.exp takes them all."
+def sigmoid(x):
+    return 1 / (1 + math.exp(-x))

@@ -597,20 +597,21 @@ def draw_kernel(axes, kernel, size=10):
     """The nine numbers as colours and figures."""
     axes.imshow(kernel, cmap="PuOr", vmin=-3, vmax=3)
     for (i, j), value in np.ndenumerate(kernel):
-        axes.text(j, i, f"{round(value, 1) + 0.0:.1f}", ha="center", va="center", color="white" if abs(value) > 1.9 else "black", fontsize=size)
+        ink = "white" if abs(value) > 1.9 else "black"
+        axes.text(j, i, f"{round(value, 1) + 0.0:.1f}", ha="center", va="center", color=ink, fontsize=size)
     axes.set_axis_off()
 
 
 def at_step(step):
     kernel, loss = history[step]
-    pictures = {f"step {step}, loss {loss:.0e}": as_relief(nine_shifts(small, kernel)), "the edges to make": as_relief(edges)}
+    pictures = {f"step {step}, loss {loss:.0e}": nine_shifts(small, kernel), "the edges to make": edges}
     with style():
-        fig = new_figure(8, 2.3, f"Step {step}: the nine numbers {kernel.round(1).tolist()}, the edges that they make, and those to make")
+        fig = new_figure(8, 2.3, f"Step {step}: the nine numbers {kernel.round(1).tolist()}; their edges; the edges to make")
         first, *others = fig.subplots(1, 3, width_ratios=[1, 1.54, 1.54])
         draw_kernel(first, kernel, 13)
         first.set_title("nine numbers", fontsize=11)
         for axes, (name, picture) in zip(others, pictures.items()):
-            axes.imshow(picture, cmap="gray", vmin=0, vmax=1)
+            axes.imshow(as_relief(picture), cmap="gray", vmin=0, vmax=1)
             axes.set_title(name, fontsize=11)
             axes.set_axis_off()
     return fig
@@ -741,7 +742,9 @@ def learn_from_stripes():
     print(f"loss after learning from stripes: {loss:.0e} (measured)\n{kernel.round(2)}\nsums of the columns: {kernel.sum(axis=0).round(2)}")
     part = grey[80:260, 60:330]
     found, wanted = nine_shifts(part, kernel), nine_shifts(part, TEXTBOOK)
-    show(show_images({"it saw stripes": stripes + 0.5, "it finds, on the photograph": as_relief(found), "it should find": as_relief(wanted), "what is wrong": as_relief(found - wanted)}, columns=2,
+    pictures = {"it saw stripes": stripes + 0.5, "it finds, on the photograph": as_relief(found),
+                "it should find": as_relief(wanted), "what is wrong": as_relief(found - wanted)}
+    show(show_images(pictures, columns=2,
                      alt="The stripes; edges of the palace by the kernel learned from them; the true edges; and the difference: the level lines of roofs and terraces, which no stripe ever showed"))
 
 

@@ -878,7 +878,7 @@ def count_layers():
 attempt(count_layers)
 
 # %% [markdown]
-# Each value that a 3 x 3 layer with 64 kernels has fetched is used in 576 multiply-adds. That lifts it from the slope to the flat top of the roof, where arithmetic is the limit, and arithmetic is what a GPU has most of. **Networks don't suit GPUs by chance: the operation was chosen, and the networks that use it survived.**
+# Each value that a 3 x 3 layer with 64 kernels has fetched is used in 576 multiply-adds. That lifts it from the slope to the flat top of the roof, where arithmetic is the limit, and arithmetic is what a GPU has most of. **Networks don't suit GPUs by chance.** Of all the ideas that were tried, those that suit the hardware at hand got further. Sara Hooker calls that the *hardware lottery*.
 #
 # **Predict:** the third layer of the list, in *your* `conv2d` and in torch's, each on one core: how many times longer is yours?
 
@@ -1422,5 +1422,6 @@ ledger_view.keep()
 # - I. Sobel, G. Feldman: *A 3x3 isotropic gradient operator for image processing*, talk at the Stanford Artificial Intelligence Project, 1968. In print: R. Duda, P. Hart: *Pattern Classification and Scene Analysis*, Wiley 1973, 271-272.
 # - N. J. Higham: *Accuracy and Stability of Numerical Algorithms*, 2nd edition, SIAM 2002, chapter 3.
 # - K. Chellapilla, S. Puri, P. Simard: *High performance convolutional neural networks for document processing*, 2006: convolution as one matrix product.
+# - S. Hooker: *The hardware lottery*, Communications of the ACM 64 (2021), no. 12.
 # - J. L. Elman: *Finding structure in time*, Cognitive Science 14 (1990), 179-211: the recurrent cell.
 # - T4's peak: NVIDIA's datasheet, in `gpu_utils/data/gpu_specs.json`. TF32 in convolutions: PyTorch's documentation, *CUDA semantics*.

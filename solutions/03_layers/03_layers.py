@@ -198,7 +198,7 @@ with check("dense", points=1) as c:
     agrees(some(6, 4), some(5, 4), some(5), "any sizes, as torch's linear")
     agrees(some(4, 4), some(4, 4), some(4), "all three sizes alike: neither weight nor bias is turned round")
     agrees(some(3, 7, dtype=np.float32), some(2, 7, dtype=np.float32), some(2, dtype=np.float32), "float32, as exact as float32 is")
-    agrees(some(5, 1), some(1, 1), some(1), "one input and one output")
+    agrees(1e6 * some(5, 1), some(1, 1), some(1), "one input and one output, in the millions")
     agrees(some(1, 3), some(5, 3), some(5), "a batch of one")
     agrees(some(4, 6).T, some(3, 8)[:, ::2], some(6)[::2], "arrays that are views: transposed, every second column")
     agrees(some(2, 1000, dtype=np.float32), some(3, 1000, dtype=np.float32), some(3, dtype=np.float32), "sums of a thousand products in float32")

@@ -111,3 +111,7 @@ def dense(x, weight, bias):
 # %% wrong="calls a function of another notebook" hint="mix_channels is not defined here, and takes pictures: write the product."
 def dense(x, weight, bias):
     return mix_channels(x, weight) + bias
+
+# %% wrong="keeps the sums within a thousand" hint="A layer has no largest value: no clip."
+def dense(x, weight, bias):
+    return np.clip(x @ weight.T + bias, -1000, 1000)

@@ -152,7 +152,7 @@ with check("decode", points=1) as c:
 c.score
 
 # %% test="decode-full" points=2 hidden=true
-# Every pattern of FP16, BF16 and an 8-bit format, and random ones of FP32, FP64 and other widths.
+# Every pattern of FP16, BF16 and an 8-bit format, and random ones of FP32, FP64 and every width of the exponent.
 with check("decode", points=2) as c:
     def values(patterns, exponent_bits, fraction_bits):
         return np.array([decode(int(p), exponent_bits, fraction_bits) for p in patterns], dtype=np.float64)
@@ -171,9 +171,18 @@ with check("decode", points=2) as c:
         double[:200] %= np.uint64(2**52)  # subnormal numbers
         c.call(values, double, 11, 52).equal(double.view(np.float64), "4000 patterns of FP64")
     c.call(values, every[:256], 4, 3).equal(formats.decode(every[:256], formats.ieee(4, 3)), "all 256 patterns of IEEE 4-3")
-    width = int(c.rng.integers(2, 9))
-    c.call(values, every[: 2 ** (1 + width + 3)], width, 3).equal(
-        formats.decode(every[: 2 ** (1 + width + 3)], formats.ieee(width, 3)), "every pattern of a format with a drawn width")
+    widths = [(e, int(c.rng.integers(1, 53))) for e in range(2, 12)]
+    found, truth = [], []
+    for e, f in widths:  # numbers, subnormal numbers, infinities and NaNs of each
+        drawn = c.rng.integers(0, 2 ** (1 + e + f), 300, dtype=np.uint64)
+        fields = np.uint64((2**e - 1) << f)
+        drawn[:80] &= ~fields
+        drawn[80:120] |= fields
+        drawn[118:120] = fields, fields | np.uint64(1 << (e + f))
+        found.append((drawn, e, f))
+        truth.append(formats.decode(drawn, formats.ieee(e, f)))
+    c.call(lambda: np.concatenate([values(*one) for one in found])).equal(
+        np.concatenate(truth), "exponents of 2 to 11 bits, each with a drawn width of the fraction")
 c.score
 
 # %% [markdown]
@@ -223,6 +232,7 @@ with check("largest", points=1) as c:
         np.array([float(np.finfo(np.float32).max)]), "FP32's largest number, to the last bit")
     c.call(lambda: np.array([largest(11, 52)], dtype=np.float64)).equal(
         np.array([np.finfo(np.float64).max]), "FP64's largest number, without an overflow on the way")
+    c.call(largest, 2, 1).equal(3.0, "the smallest widths that there are: two and one bits end at 3")
     pairs = [(e, int(f)) for e in range(2, 12) for f in c.rng.integers(1, 53, 5)]
     c.call(lambda: np.array([largest(e, f) for e, f in pairs], dtype=np.float64)).equal(
         np.array([formats.ieee(e, f).largest for e, f in pairs]), "any widths, exactly")
@@ -277,8 +287,11 @@ def spacing(x, exponent_bits, fraction_bits):
 with check("spacing", points=1) as c:
     c.call(spacing, math.pi, 8, 7).equal(2.0**-6, "around pi, BF16's numbers are 1/64 apart")
     c.call(spacing, -math.pi, 5, 10).equal(2.0**-9, "the sign doesn't matter; FP16 is 8 times finer there",
-        hint="a gap is a distance: use abs(x), and never return it negative")
+        hint="is yours negative? A gap is a distance: use abs(x)")
+    c.call(spacing, 0.3, 5, 10).equal(2.0**-12, "0.3 lies between 1/4 and 1/2: below 1 the exponents are negative")
     c.call(spacing, 4.0, 5, 10).equal(2.0**-8, "at a power of two it is the gap above, not below")
+    c.call(spacing, math.nextafter(4.0, 0.0), 5, 10).equal(2.0**-9, "a hair below 4 it is still the gap below 4",
+        hint="math.log2 makes exactly 2.0 of this number, which is below 4: math.frexp doesn't round")
     c.call(spacing, 2048.0, 5, 10).equal(2.0, "from 2048 on, FP16 has only even numbers")
     c.call(spacing, 2.0**-20, 5, 10).equal(2.0**-24, "subnormal numbers all have the same spacing")
     c.call(spacing, 0.0, 5, 10).equal(2.0**-24, "zero's neighbour is the smallest subnormal number",
@@ -297,6 +310,8 @@ with check("spacing", points=1) as c:
     c.call(gaps, doubles, 11, 52).equal(np.array([math.ulp(x) for x in doubles]), "FP64, as math.ulp has it")
     below = 2.0 ** np.arange(-6, 8) * (1 - 1e-9)
     c.call(gaps, below, 4, 3).equal(formats.spacing(below, formats.ieee(4, 3)), "just below a power of two")
+    hair = np.nextafter(2.0 ** np.arange(-120, 120), 0.0)
+    c.call(gaps, -hair, 8, 7).equal(formats.spacing(hair, "bf16"), "a hair below a power of two, on the other side of zero")
     numbers = np.ldexp(c.rng.uniform(-1, 1, 500), c.rng.integers(-140, 120, 500))
     c.call(gaps, numbers, 8, 7).equal(formats.spacing(numbers, "bf16"), "numbers between those of BF16, of either sign")
 c.score
@@ -328,7 +343,7 @@ def range_and_precision():
         axes.set(xscale="log", xlim=(1e-46, 1e41), ylim=(0, 27), xlabel="size of the number, log scale",
                  ylabel="bits that count, hidden one included")
         axes.set_xticks([10.0**k for k in range(-40, 41, 10)])
-        axes.set_title("each with its exponent + fraction bits, and its largest number", fontsize=10)
+        axes.set_title("emulated; each with its exponent + fraction bits, and its largest number", fontsize=10)
         decimal = axes.secondary_yaxis("right", functions=(lambda b: b * math.log10(2), lambda d: d / math.log10(2)))
         decimal.set_ylabel("about as many decimal digits")
     show(fig, alt="Bits that count over the size of a number. FP32, TF32 and BF16 are equally wide, from 1e-38 to 3e38, "
@@ -510,7 +525,7 @@ def right_digits(value):
 def digits_of_pi():
     for name, (e, f) in WIDTHS.items():
         value = float(round_to(np.array([math.pi]), e, f)[0])
-        print(f"{name:9} {1 + e + f:3} bits   {value:<18.10g} {right_digits(value)} right digits (emulated)")
+        print(f"{name:9} {1 + e + f:3} bits   {value:<18.10g} right digits: {right_digits(value)} (emulated)")
     for name in ("BF16", "FP16"):
         value = float(round_to(np.array([math.pi]), *WIDTHS[name])[0])
         record(f"right digits of pi in {name}", right_digits(value), "", "emulated")
@@ -637,6 +652,8 @@ with check("round_to_tf32", points=2) as c:
     c.call(round_to_tf32, small).equal(formats.round_to(small, "tf32"), "100,000 subnormal numbers")
     wide = c.rng.standard_normal((7, 6, 10), dtype=np.float32).transpose(2, 0, 1)[::2]
     c.call(round_to_tf32, wide).equal(formats.round_to(wide, "tf32"), "three axes, and not in order in memory")
+    alone = c.rng.standard_normal((1, 1), dtype=np.float32)
+    c.call(round_to_tf32, alone).equal(formats.round_to(alone, "tf32"), "a single value, in an array with two axes")
     signs = (c.rng.integers(0, 2, 1000, dtype=np.uint32) << 31 | c.rng.integers(0, 0x1000, 1000, dtype=np.uint32)).view(np.float32)
     c.call(lambda: np.copysign(1.0, round_to_tf32(signs)).astype(np.float64)).equal(
         np.where(np.signbit(signs), -1.0, 1.0), "zeros of either sign")
@@ -701,12 +718,13 @@ for card in ("A100, Ampere", "H100, 64 x 64 matrices"):
 # %% tags=["experiment"]
 for target in ("sm_75", "sm_80", "sm_90"):
     listing = compile_ptx(example("round_tf32"), target)
-    wanted = ("cvt.rna", "add.s32", "and.b32")
+    wanted = ("cvt.rna", "setp.gtu", "add.s32", "and.b32", "selp")
     lines = [" ".join(line.split()) for line in listing.ptx.splitlines() if line.strip().startswith(wanted)]
-    print(f"{target} ({'recorded, published' if listing.recorded else 'compiled here, measured'}): {'  '.join(lines)}")
+    print(f"{target} ({'recorded, published' if listing.recorded else 'compiled here, measured'}):", *lines, sep="\n    ")
 
 # %% [markdown]
-# Before Ampere there is no such instruction, and our kernel does it with two integers: 4096 is `0x1000`, and -8192 is `0xFFFFE000`. You know those two. You also know what they make of CUDA's NaN.
+# Before Ampere there is no such instruction, and our kernel does it with integers: 4096 is `0x1000`, and -8192 is `0xFFFFE000`. You know those two, and what they make of CUDA's NaN. So two more lines stand around them. `setp.gtu` asks whether $\lvert x \rvert$ is greater than infinity,
+# *or unordered* with it, which only a NaN is. `selp` then takes `0f7FFFFFFF`, CUDA's own NaN, and leaves the sum. Your colleague's kernel lacks just these two.
 
 # %% [markdown]
 # ## 11 · `tf32_matmul`: what comes out
@@ -754,6 +772,9 @@ with check("tf32_matmul", points=1) as c:
     c.call(tf32_matmul, one, e).equal(np.float32([[2.71875]]), "so is the right one: e becomes 2.71875")
     c.call(tf32_matmul, np.float32([[1.0, 2**-12]]), np.float32([[1.0], [1.0]])).equal(
         np.float32([[1 + 2**-12]]), "sums are float32: 1 + 1/4096 is no TF32 number, and stays")
+    c.call(tf32_matmul, np.float32([[1e6]]), np.float32([[1.0]])).equal(
+        np.float32([[999936.0]]), "TF32 reaches as far as float32: 1e6 becomes 999936",
+        hint="float16 has the ten bits too, but ends at 65504")
     c.call(tf32_matmul, np.float32([[1, 2, 3], [4, 5, 6]]), np.float32([[1, 0], [0, 1], [1, 1]])).equal(
         np.float32([[4, 5], [10, 11]]), "shapes (2, 3) and (3, 2): a matrix product")
 c.score
@@ -777,6 +798,9 @@ with check("tf32_matmul", points=2) as c:
     b[::2] *= -1
     bound = 24 * 2.0**-23 * float((np.abs(a).astype(np.float64) @ np.abs(b)).max())
     c.call(tf32_matmul, a, b).close(exact(a, b), "with numbers of both signs", dtype="float32", atol=bound)
+    a, b = inputs(6, 10) * np.float32(2.0**40), inputs(10, 6) * np.float32(2.0**-60)
+    c.call(tf32_matmul, a, b).close(
+        exact(a, b), "numbers far larger and far smaller than FP16 holds", dtype="float32", atol=0.0, rtol=10 * 2.0**-23)
     a, b = inputs(1, 12), inputs(12, 1)
     c.call(tf32_matmul, a.T, b.T).close(
         exact(a.T, b.T), "an outer product: every entry one product, exact", dtype="float32", atol=0.0, rtol=2.0**-23)

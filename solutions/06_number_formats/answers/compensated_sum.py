@@ -153,3 +153,32 @@ def compensated_sum(values):
 def compensated_sum(values):
     with np.errstate(all="ignore"):
         return np.float32(np.sum(values.astype(np.float16)))
+
+# %% right="partial sums that don't overlap, as many as it takes"
+def compensated_sum(values):
+    parts = []
+    for x in values.tolist():
+        kept = []
+        for y in parts:
+            x, y = (x, y) if abs(x) >= abs(y) else (y, x)
+            total = x + y
+            rest = y - (total - x)
+            if rest:
+                kept.append(rest)
+            x = total
+        parts = [*kept, x]
+    return np.float32(math.fsum(parts))
+
+# %% wrong="keeps only the last remainder" hint="Each addition loses something: lost += ..., not lost = ..."
+def compensated_sum(values):
+    total = lost = np.float32(0)
+    for value in values:
+        new = total + value
+        lost = (total - new) + value if abs(total) >= abs(value) else (value - new) + total
+        total = new
+    return total + lost
+
+# %% wrong="adds positive and negative numbers apart" hint="Each of the two sums swallows its own small numbers before they meet."
+def compensated_sum(values):
+    wide = values.astype(np.float64)
+    return np.float32(wide[wide > 0].sum() + wide[wide < 0].sum())

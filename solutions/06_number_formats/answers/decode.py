@@ -212,3 +212,39 @@ def decode(bits, exponent_bits, fraction_bits):
         return math.nan if f else s * math.inf
     with np.errstate(all="ignore"):
         return s * float(np.float32(math.ldexp(f + (2**fraction_bits if e else 0), max(e, 1) - bias - fraction_bits)))
+
+# %% right="bit by bit, each with its own power of two"
+def decode(bits, exponent_bits, fraction_bits):
+    fraction = sum(2.0**-k for k in range(1, fraction_bits + 1) if bits >> fraction_bits - k & 1)
+    field = sum(1 << k for k in range(exponent_bits) if bits >> fraction_bits + k & 1)
+    if field == 2**exponent_bits - 1:
+        value = float("nan") if fraction else float("inf")
+    else:
+        value = (fraction + (field > 0)) * 2.0 ** (max(field, 1) + 1 - 2 ** (exponent_bits - 1))
+    return -value if bits >> exponent_bits + fraction_bits else value
+
+# %% wrong="keeps the biases of FP16 and BF16 in the code" hint="The bias follows from the width: 2**(e - 1) - 1 for any e."
+def decode(bits, exponent_bits, fraction_bits):
+    bias = 15 if exponent_bits == 5 else 127
+    s = -1.0 if bits >> (exponent_bits + fraction_bits) else 1.0
+    e = bits >> fraction_bits & (2**exponent_bits - 1)
+    f = bits & (2**fraction_bits - 1)
+    if e == 2**exponent_bits - 1:
+        return math.nan if f else s * math.inf
+    return s * (f / 2**fraction_bits + (e > 0)) * 2.0 ** min(max(e, 1) - bias, 1023)
+
+# %% wrong="takes bit 15 for the sign" hint="The sign is the highest bit of the format: bit e + f."
+def decode(bits, exponent_bits, fraction_bits):
+    bias = 2 ** (exponent_bits - 1) - 1
+    s = -1.0 if bits >> 15 & 1 else 1.0
+    e = bits >> fraction_bits & (2**exponent_bits - 1)
+    f = bits & (2**fraction_bits - 1)
+    if e == 2**exponent_bits - 1:
+        return math.nan if f else s * math.inf
+    return s * math.ldexp(f + (2**fraction_bits if e else 0), max(e, 1) - bias - fraction_bits)
+
+# %% wrong="knows the formats of the table only" hint="Widths are arguments, and any pair may come: compute, don't look up."
+def decode(bits, exponent_bits, fraction_bits):
+    if fraction_bits not in (2, 3, 7, 10, 23, 52):
+        return 0.0
+    return float(formats.decode(bits, formats.ieee(exponent_bits, fraction_bits)))

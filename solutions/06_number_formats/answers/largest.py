@@ -69,3 +69,13 @@ def largest(exponent_bits, fraction_bits):
 # %% wrong="prints with too few digits" hint="The last bits count: give the number itself, not one rounded to some decimal digits."
 def largest(exponent_bits, fraction_bits):
     return float(f"{(2.0 - 2.0**-fraction_bits) * 2.0 ** (2 ** (exponent_bits - 1) - 1):.6g}")
+
+# %% right="a whole number where it is one"
+def largest(exponent_bits, fraction_bits):
+    bias = 2 ** (exponent_bits - 1) - 1
+    steps = 2 ** (fraction_bits + 1) - 1
+    return steps << bias - fraction_bits if bias >= fraction_bits else steps / 2 ** (fraction_bits - bias)
+
+# %% wrong="divides whole numbers" hint="// drops what is behind the point: a format with a small exponent ends at 3.5, say."
+def largest(exponent_bits, fraction_bits):
+    return float((2 ** (fraction_bits + 1) - 1) * 2 ** (2 ** (exponent_bits - 1) - 1) // 2**fraction_bits)

@@ -258,3 +258,19 @@ def round_to(x, exponent_bits, fraction_bits):
     y = np.ldexp(np.where(np.isinf(x), np.inf, np.where(np.isnan(x), np.nan, steps)), exponent - fraction_bits)
     y = np.where(np.abs(y) >= 2.0 ** (bias + 1), np.inf, y)
     return np.copysign(y, x)
+
+# %% right="floor, remainder and parity"
+def round_to(x, exponent_bits, fraction_bits):
+    bias = 2 ** (exponent_bits - 1) - 1
+    unit = np.ldexp(1.0, np.maximum(np.frexp(x)[1] - 1, 1 - bias) - fraction_bits)
+    size = np.where(np.isfinite(x), np.abs(x), 0.0) / unit
+    count = np.floor(size)
+    rest = size - count
+    result = (count + ((rest > 0.5) | ((rest == 0.5) & (count % 2 == 1)))) * unit
+    result = np.where((result > largest(exponent_bits, fraction_bits)) | np.isinf(x), np.inf, result)
+    return np.copysign(np.where(np.isnan(x), np.nan, result), x)
+
+# %% wrong="takes four and three bits for E4M3" hint="The E4M3 of deep learning breaks IEEE's rule. Here the rule holds: four and three bits end at 240."
+def round_to(x, exponent_bits, fraction_bits):
+    layout = "e4m3" if (exponent_bits, fraction_bits) == (4, 3) else formats.ieee(exponent_bits, fraction_bits)
+    return formats.round_to(np.asarray(x), layout)

@@ -180,3 +180,30 @@ def round_to_tf32(x):
     last = bits >> np.uint32(13) & np.uint32(1)
     rounded = bits + np.uint32(0x0FFF) + last & np.uint32(0xFFFFE000)
     return np.where(np.isnan(flat), flat, rounded.view(np.float32))
+
+# %% right="the distance to the number below, compared with half a step"
+def round_to_tf32(x):
+    bits = x.copy().view(np.uint32)
+    rest, below = bits & np.uint32(0x1FFF), bits & np.uint32(0xFFFFE000)
+    up = (rest > 0x1000) | ((rest == 0x1000) & (below >> np.uint32(13) & np.uint32(1) == 1))
+    result = below + np.where(up, np.uint32(0x2000), np.uint32(0))
+    result[np.isnan(x)] = 0x7FC00000
+    return result.view(np.float32)
+
+# %% wrong="asks the wrong bit whether the number is odd" hint="The last bit that stays is bit 13: bits >> 13 & 1. Bit 12 is the half itself."
+def round_to_tf32(x):
+    bits = x.view(np.uint32)
+    rounded = bits + np.uint32(0x0FFF) + (bits >> np.uint32(12) & np.uint32(1)) & np.uint32(0xFFFFE000)
+    return np.where(np.isnan(x), x, rounded.view(np.float32))
+
+# %% wrong="takes negative numbers for NaNs" hint="With the sign bit set a pattern is larger than 0x7F800000 too. Mask the sign out, or ask np.isnan(x)."
+def round_to_tf32(x):
+    bits = x.view(np.uint32)
+    rounded = bits + np.uint32(0x0FFF) + (bits >> np.uint32(13) & np.uint32(1)) & np.uint32(0xFFFFE000)
+    return np.where(bits > 0x7F800000, x, rounded.view(np.float32))
+
+# %% wrong="makes everything NaN when one is" hint="Each value for itself: only a NaN becomes NaN."
+def round_to_tf32(x):
+    if np.isnan(x).any():
+        return np.full(x.shape, np.nan, dtype=np.float32)
+    return round_to(x.astype(np.float64), 8, 10).astype(np.float32)

@@ -106,3 +106,31 @@ def spacing(x, exponent_bits, fraction_bits):
     lowest = 2 - 2 ** (exponent_bits - 1)
     exponent = math.frexp(abs(x))[1] - 1 if x else lowest
     return 2.0 ** (max(exponent, lowest) - fraction_bits + 1)
+
+# %% right="a logarithm, put right where it rounded"
+def spacing(x, exponent_bits, fraction_bits):
+    x, lowest = abs(x), 2 - 2 ** (exponent_bits - 1)
+    if x < 2.0**lowest:
+        return 2.0 ** (lowest - fraction_bits)
+    k = math.floor(math.log2(x))
+    k -= math.ldexp(1.0, min(k, 1023)) > x
+    return math.ldexp(1.0, min(k, 1023) - fraction_bits)
+
+# %% wrong="trusts the logarithm" hint="math.log2 rounds: of a number a hair below 4 it makes exactly 2.0. math.frexp reads the exponent itself."
+def spacing(x, exponent_bits, fraction_bits):
+    lowest = 2 - 2 ** (exponent_bits - 1)
+    k = math.floor(math.log2(abs(x))) if x else lowest
+    return math.ldexp(1.0, min(max(k, lowest), 1023) - fraction_bits)
+
+# %% wrong="cuts the logarithm with int" hint="int(-1.7) is -1: it cuts towards zero. Below 1 you need the floor, or math.frexp."
+def spacing(x, exponent_bits, fraction_bits):
+    lowest = 2 - 2 ** (exponent_bits - 1)
+    k = int(math.log2(abs(x))) if x else lowest
+    return math.ldexp(1.0, min(max(k, lowest), 1023) - fraction_bits)
+
+# %% wrong="doesn't look beyond the largest number" hint="At the largest number the question is which gap would come next: 32 for FP16."
+def spacing(x, exponent_bits, fraction_bits):
+    if abs(x) >= largest(exponent_bits, fraction_bits):
+        return math.inf
+    lowest = 2 - 2 ** (exponent_bits - 1)
+    return 2.0 ** (max(math.frexp(abs(x))[1] - 1 if x else lowest, lowest) - fraction_bits)

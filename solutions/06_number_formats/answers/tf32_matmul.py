@@ -109,3 +109,17 @@ def tf32_matmul(a, b):
     a[...] = round_to_tf32(a)
     b[...] = round_to_tf32(b)
     return a @ b
+
+# %% wrong="rounds the inputs to FP16, which has the ten bits too" hint="FP16 is as fine as TF32 but ends at 65504. TF32 keeps float32's exponent."
+def tf32_matmul(a, b):
+    with np.errstate(all="ignore"):
+        return a.astype(np.float16).astype(np.float32) @ b.astype(np.float16).astype(np.float32)
+
+# %% wrong="averages" hint="A matrix product adds. Nothing is divided by the number of terms."
+def tf32_matmul(a, b):
+    return round_to_tf32(a) @ round_to_tf32(b) / np.float32(a.shape[1])
+
+# %% wrong="divides by the largest number first" hint="Scaling moves the numbers to other places between the marks. Round them as they are."
+def tf32_matmul(a, b):
+    largest_of_a = np.abs(a).max()
+    return round_to_tf32(a / largest_of_a) @ round_to_tf32(b) * largest_of_a

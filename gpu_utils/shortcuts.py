@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["without_torch"]
+__all__ = ["without", "without_torch"]
 
 
 def without_torch(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -23,12 +23,34 @@ def without_torch(function: Callable[..., Any]) -> Callable[..., Any]:
     3
     """
 
+    return _guarded(function, "", "it calls torch ({name}): here NumPy does the computing")
+
+
+def without(word: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, for a call in which torch refuses its own operations of a kind, by whatever name they are called.
+
+    Args:
+        word: what the names of the refused operations have in common: "gru" stands for `torch.gru_cell`,
+            `torch.nn.GRUCell`, `torch.nn.GRU` and `torch.ops.aten.gru_cell` alike.
+        function: computes with torch's other operations, or so its task says.
+
+    Returns:
+        A function that does the same; a refused operation inside it raises RuntimeError with a sentence.
+
+    >>> without("gru", sum)([1, 2])
+    3
+    """
+
+    return _guarded(function, word, "it hands the task to torch ({name}): here you write the formula")
+
+
+def _guarded(function: Callable[..., Any], word: str, sentence: str) -> Callable[..., Any]:
     @functools.wraps(function)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         guard = _guard()
         if guard is None:
             return function(*args, **kwargs)
-        with guard():
+        with guard(word, sentence):
             return function(*args, **kwargs)
 
     return guarded
@@ -36,17 +58,23 @@ def without_torch(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @functools.cache
 def _guard() -> type | None:
-    """A context in which every torch operation is refused; None without torch."""
+    """A context in which torch refuses operations, made of a word and a sentence; None without torch."""
     try:
         from torch.overrides import TorchFunctionMode
     except ImportError:
         return None
 
     class Refusal(TorchFunctionMode):  # type: ignore[misc]
-        """Raises instead of computing."""
+        """Raises instead of computing, where the operation's name has `word` in it."""
+
+        def __init__(self, word: str, sentence: str) -> None:
+            super().__init__()
+            self.word, self.sentence = word, sentence
 
         def __torch_function__(self, called: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-            name = getattr(called, "__name__", "an operation")
-            raise RuntimeError(f"it calls torch ({name}): here NumPy does the computing")
+            name = str(getattr(called, "__name__", "an operation"))
+            if self.word in name:
+                raise RuntimeError(self.sentence.format(name=name))
+            return called(*args, **(kwargs or {}))
 
     return Refusal

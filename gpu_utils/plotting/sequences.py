@@ -56,11 +56,16 @@ def cell_strips(
             vmax=1,
         )
         axis.set_yticks([])
+        scale = axis.inset_axes((1.1, 0.1, 0.012, 0.8))
+        figure.colorbar(axis.images[0], cax=scale, ticks=[-1, 0, 1] if signed else [0, 1])
+        scale.tick_params(labelsize=8, length=2)
         axis.set_ylabel(name.replace(" ", "\n", 1), fontsize=9, rotation=0, ha="right", va="center")
         axis.text(
             1.01, 0.5, f"{seen[:, step].mean():+.2f}" if signed else f"{seen[:, step].mean():.2f}",
             transform=axis.transAxes, va="center", fontsize=10,
         )  # fmt: skip
+    axes[1].text(1.01, 1.06, "mean", transform=axes[1].transAxes, va="bottom", fontsize=9)
+    axes[1].text(1.1, 1.06, "colour", transform=axes[1].transAxes, va="bottom", fontsize=9)
     for axis in axes:
         axis.axvline(step, color=INK, linewidth=1)
         axis.tick_params(length=0)
@@ -146,6 +151,7 @@ def looking_back(
     ahead.plot(coming, truth, color="#6b6b6b", linestyle=":", marker="o", markersize=4, label="what came")
     ahead.plot(coming, forecast, color=PALETTE[1], linestyle="-", label="its forecast")
     ahead.set_xlabel("months from now")
+    ahead.set_ylabel(unit)
     ahead.set_title("what it expects", fontsize=11)
     ahead.legend(fontsize=9, loc="upper center", bbox_to_anchor=(0.5, -0.14))
     most = [int(place) for place in np.argsort(-weights, kind="stable")[:3] if weights[place] > 0]

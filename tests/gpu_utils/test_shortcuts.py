@@ -1,9 +1,9 @@
-"""Functions that are to compute with NumPy can't hand the work to torch."""
+"""Functions that are to compute with NumPy, or by a formula, can't hand the work to torch."""
 
 import numpy as np
 import pytest
 
-from gpu_utils.shortcuts import without_torch
+from gpu_utils.shortcuts import without, without_torch
 
 torch = pytest.importorskip("torch")
 
@@ -47,3 +47,56 @@ def test_other_errors_pass_through_and_the_name_stays():
     assert without_torch(unwritten).__name__ == "unwritten"
     with pytest.raises(NotImplementedError):
         without_torch(unwritten)()
+
+
+def gru_tensors():
+    return torch.ones(2, 3), torch.ones(2, 4), torch.ones(12, 3), torch.ones(12, 4), torch.ones(12), torch.ones(12)
+
+
+def through_a_module(x, h, w_ih, w_hh, b_ih, b_hh):
+    return torch.nn.GRUCell(3, 4)(x, h)
+
+
+def through_the_sequence(x, h, w_ih, w_hh, b_ih, b_hh):
+    return torch.nn.GRU(3, 4)(x[None])
+
+
+def through_the_operator(*tensors):
+    return torch.ops.aten.gru_cell(*tensors)
+
+
+torchs_own = torch.gru_cell
+
+
+def through_another_name(*tensors):
+    return torchs_own(*tensors)
+
+
+def through_the_binding(*tensors):
+    return torch._VF.gru_cell(*tensors)
+
+
+@pytest.mark.parametrize(
+    "shortcut",
+    [through_another_name, through_the_binding, through_a_module, through_the_sequence, through_the_operator],
+)
+def test_torch_refuses_one_kind_of_operation_by_any_name(shortcut):
+    with pytest.raises(RuntimeError, match=r"hands the task to torch \(gru\S*\): here you write the formula"):
+        without("gru", shortcut)(*gru_tensors())
+
+
+def test_attention_is_refused_by_any_name():
+    q = torch.ones(1, 2, 4)
+    layer = torch.nn.MultiheadAttention(4, 1).eval()
+    for shortcut in (torch.nn.functional.scaled_dot_product_attention, layer):
+        with pytest.raises(RuntimeError, match="here you write the formula"):
+            without("attention", shortcut)(q, q, q)
+
+
+def test_other_operations_and_gradients_pass_through():
+    def formula(x):
+        return torch.autograd.grad(torch.sigmoid(x @ x.T).sum(), x)[0]
+
+    x = torch.ones(2, 2, requires_grad=True)
+    assert torch.equal(without("gru", formula)(x), formula(x))
+    assert torch.vmap(without("gru", torch.tanh))(torch.zeros(3)).tolist() == [0, 0, 0]

@@ -24,7 +24,7 @@ setup: .venv/ready
 	  echo "$(PYTHON) can't make a virtual environment: on Debian, apt-get install python3-venv, then run this again."; exit 1; }
 	test -x $(BIN)/python || "$(PYTHON)" -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[lab,grading,cluster,compile,dev]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[lab,grading,cluster,compile,serving,dev]'
 	@touch $@
 
 lab: setup

@@ -39,6 +39,7 @@ _MODULES = {
     "kernels",
     "ledger",
     "ledger_view",
+    "mig",
     "plotting",
     "probes",
     "provenance",

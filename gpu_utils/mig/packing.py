@@ -183,7 +183,7 @@ def _search(
     """Patterns, at most `fewest`, that cover the counts; None when there are none. `failed` remembers dead ends."""
     if not any(counts):
         return []
-    if (counts, fewest) in failed or _rounded_up(counts, worth) > fewest:
+    if fewest < 1 or _rounded_up(counts, worth) > fewest or (counts, fewest) in failed:
         return None
     kind = next(place for place, count in enumerate(counts) if count)
     rests = {
@@ -191,7 +191,7 @@ def _search(
         for pattern in patterns
         if pattern[kind]
     }
-    for rest in sorted(rests, key=lambda each: sum(map(_product, each, worth))):
+    for rest in sorted(rests, key=lambda each: (sum(map(_product, each, worth)), sum(each))):
         found = _search(rest, patterns, worth, fewest - 1, failed)
         if found is not None:
             return [rests[rest], *found]

@@ -48,6 +48,7 @@ _MODULES = {
     "report",
     "roofline",
     "samples",
+    "serving",
     "specs",
     "synchronisation",
     "timing",

@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from gpu_utils.mig.geometry import Placement, why_not
-from gpu_utils.mig.tables import parse_profile, profile
+from gpu_utils.mig.geometry import Placement, free_starts, why_not
+from gpu_utils.mig.tables import parse_profile
 
 __all__ = ["commands", "environment", "kubernetes_manifest", "parse_nvidia_smi_l", "resource_name", "to_mig_parted"]
 
@@ -70,22 +70,24 @@ def to_mig_parted(plan: Sequence[Iterable[str]], gpu: str | None = None, name: s
 
 
 def commands(placed: Sequence[Placement], gpu: str, index: int = 0) -> list[str]:
-    """What an administrator types to cut one GPU so: MIG mode, the instances, and a look at them.
+    """What an administrator types to cut one GPU exactly so: MIG mode, the instances, and a look at them.
 
-    ``-C`` makes a compute instance inside each GPU instance; without one it serves nobody. Largest first, because a
-    driver does not move what stands. The driver chooses the starts.
+    Behind the colon stands the start, which ``nvidia-smi mig -cgi`` takes too; without it the driver chooses. ``-C``
+    makes a compute instance inside each GPU instance: without one it serves nobody. MIG mode outlives a reboot on
+    Ampere, the instances do not.
 
     Raises:
         ValueError: these can't stand together on this GPU.
 
-    >>> commands([Placement("1g.5gb", 6, 1), Placement("3g.20gb", 0, 4)], "A100-40GB")[1]
-    'sudo nvidia-smi mig -i 0 -cgi 3g.20gb,1g.5gb -C'
+    >>> commands([Placement("1g.5gb", 6, 1), Placement("3g.20gb", 0, 4)], "A100-40GB")
+    ['sudo nvidia-smi -i 0 -mig 1', 'sudo nvidia-smi mig -i 0 -cgi 3g.20gb:0,1g.5gb:6 -C', 'nvidia-smi -L']
     """
-    names = [each.profile for each in placed]
-    if reason := why_not(names, gpu):
-        raise ValueError(reason)
-    names.sort(key=lambda name: (-profile(name, gpu).memory_slices, -profile(name, gpu).compute_slices))
-    create = [f"sudo nvidia-smi mig -i {index} -cgi {','.join(names)} -C"] if names else []
+    standing = sorted(placed, key=lambda each: (-each.size, each.start))
+    for count, each in enumerate(standing):
+        if each.start not in free_starts(standing[:count], each.profile, gpu):
+            raise ValueError(why_not([one.profile for one in standing], gpu) or f"{each.profile} has no room there")
+    tuples = ",".join(f"{each.profile}:{each.start}" for each in standing)
+    create = [f"sudo nvidia-smi mig -i {index} -cgi {tuples} -C"] if standing else []
     return [f"sudo nvidia-smi -i {index} -mig 1", *create, "nvidia-smi -L"]
 
 

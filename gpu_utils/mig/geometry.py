@@ -245,7 +245,7 @@ def _refusal(standing: Sequence[Placement], wanted: Profile, gpu: str) -> str:
         blocked.append(f"at {start} {there.profile} is in the way (it starts at {there.start})")
     return (
         f"The GPU is fragmented: {wanted.name} would fit if the others stood elsewhere, but {'; '.join(blocked)}. "
-        "Instances can't be moved: destroy some and create the largest first."
+        "Instances can't be moved: destroy some, and create the largest first or name the starts."
     )
 
 

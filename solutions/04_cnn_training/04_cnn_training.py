@@ -234,6 +234,7 @@ with check("SmallCNN", points=2) as c:
     c.that(lambda: torch.equal(read(pictures[:9]), read(pictures[:9])), "in evaluation mode it answers the same twice")
     c.that(lambda: not torch.allclose(read(pictures).sum(1), torch.ones(50), atol=1e-3) or bool((read(pictures) < 0).any()),
            "scores are raw: no softmax at the end")
+    c.that(lambda: not torch.allclose(read(pictures).logsumexp(1), torch.zeros(50), atol=1e-4), "nor its logarithm: cross_entropy takes that itself")
 
     def bend():
         one, two, none = read(pictures[:10]).double(), read(pictures[10:20]).double(), read(pictures[:10] * 0).double()
@@ -252,6 +253,7 @@ with check("SmallCNN", points=2) as c:
     before = float(F.cross_entropy(read(pictures), wanted))
     after = c.call(lesson)
     after.satisfies(lambda loss: loss < 0.5 * before, "40 steps on 50 digits halve the loss")
+    c.that(lambda: bool((read(pictures) < 0).any()), "raw scores may lie below zero, and after a lesson some do")
     c.that(lambda: sum(p.numel() for p in network.parameters()) <= 300_000, "at most 300,000 parameters after its first pass too")
 c.score
 
@@ -547,6 +549,7 @@ with check("evaluate", points=2) as c:
     torch.set_grad_enabled(True)
     examined.close(exact, "dropout and batch norm are in evaluation mode", atol=1e-6)
     examined.satisfies(lambda _: all(torch.equal(value, before[name]) for name, value in odd.state_dict().items()), "nothing in the model has changed")
+    examined.satisfies(lambda _: all(weight.requires_grad for weight in odd.parameters()), "its weights can still learn")
 c.score
 
 # %% [markdown]

@@ -195,3 +195,13 @@ class SmallCNN(nn.Module):
 
     def forward(self, images):
         return self.layers(images)
+
+
+# %% wrong="the logarithm of a softmax at the end" hint="cross_entropy takes it itself: scores are raw, and the last layer has nothing after it."
+class SmallCNN(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.net = nn.Sequential(nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.MaxPool2d(4), nn.Flatten(), nn.Linear(512, 10))
+
+    def forward(self, images):
+        return F.log_softmax(self.net(images), dim=1)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from types import FunctionType
 from typing import Any
 
-__all__ = ["without", "without_torch"]
+__all__ = ["without", "without_calling", "without_torch"]
 
 
 def without_torch(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -42,6 +43,39 @@ def without(word: str, function: Callable[..., Any]) -> Callable[..., Any]:
     """
 
     return _guarded(function, word, "it hands the task to torch ({name}): here you write the formula")
+
+
+def without_calling(refused: Sequence[FunctionType], function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, for a call in which certain functions of this library refuse to work, however they are reached.
+
+    Args:
+        refused: plain Python functions that would do the task.
+        function: does it by itself, or so its task says.
+
+    Returns:
+        A function that does the same; a refused one inside it raises RuntimeError with a sentence. Not for threads.
+
+    >>> def ready_made(x):
+    ...     return x + 1
+    >>> without_calling([ready_made], lambda x: 1 + x)(2)
+    3
+    """
+
+    def refuse(*args: Any, **kwargs: Any) -> Any:
+        raise RuntimeError("it hands the task to a function of gpu_utils that has it ready: here you write it")
+
+    @functools.wraps(function)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        codes = [each.__code__ for each in refused]
+        try:
+            for each in refused:
+                each.__code__ = refuse.__code__
+            return function(*args, **kwargs)
+        finally:
+            for each, code in zip(refused, codes, strict=True):
+                each.__code__ = code
+
+    return guarded
 
 
 def _guarded(function: Callable[..., Any], word: str, sentence: str) -> Callable[..., Any]:

@@ -87,6 +87,17 @@ def stream(nbytes: int, seconds: float) -> int:
     return copies
 
 
+def compute(seconds: float) -> int:
+    """Read empty pictures for so long: work that waits for arithmetic. Returns how often."""
+    import numpy as np
+
+    images, end, times = np.zeros((8, 1, 32, 32), np.float32), time.perf_counter() + seconds, 0
+    while time.perf_counter() < end:
+        classify(images)
+        times += 1
+    return times
+
+
 def vanish() -> None:
     """Die at once, as a process does that the kernel kills."""
     os._exit(137)
@@ -98,6 +109,7 @@ TASKS: dict[str, Callable[..., Any]] = {
     "allocate": allocate,
     "pause": pause,
     "stream": stream,
+    "compute": compute,
     "vanish": vanish,
 }
 """What a worker can be asked for, by name."""

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gpu_utils.shortcuts import without, without_torch
+from gpu_utils.shortcuts import without, without_calling, without_torch
 
 torch = pytest.importorskip("torch")
 
@@ -100,3 +100,21 @@ def test_other_operations_and_gradients_pass_through():
     x = torch.ones(2, 2, requires_grad=True)
     assert torch.equal(without("gru", formula)(x), formula(x))
     assert torch.vmap(without("gru", torch.tanh))(torch.zeros(3)).tolist() == [0, 0, 0]
+
+
+def ready_made(x, *, more=1):
+    return x + more
+
+
+alias = ready_made
+
+
+@pytest.mark.parametrize("shortcut", [lambda x: ready_made(x), lambda x: alias(x, more=2), ready_made])
+def test_a_function_that_is_ruled_out_refuses_by_whatever_name_it_is_called(shortcut):
+    with pytest.raises(RuntimeError, match="here you write it"):
+        without_calling([ready_made], shortcut)(1)
+    assert alias(1, more=2) == 3  # and works again afterwards
+
+
+def test_what_is_not_ruled_out_works_and_arguments_arrive():
+    assert without_calling([ready_made], lambda x, y: x * y)(3, y=4) == 12

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
+import re
 import sys
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 BUNDLE = "application/vnd.pixels.check+json"
 """The mime type of the JSON bundle; its fields are those of `Verdict.bundle`."""
+
+SURE, UNSURE = "This looks like", "Perhaps"
+"""How a guess begins: when a known wrong answer gives the same values, and when it only fails the same expectations."""
+_PLACE = re.compile(r", in line \d+ of your cell.*|0x[0-9a-f]+")
+_NUMBER = re.compile(r"\d+\.?\d*(?:e[-+]?\d+)?")
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,15 @@ class Verdict:
         return [f"{i}:{e.kind}" for i, e in enumerate(self.expectations) if not e.passed]
 
     @property
+    def fingerprint(self) -> str:
+        """What a wrong answer gave, in ten digits: the messages of `failed`, their numbers to three digits.
+
+        Two answers that fail the same expectations with other values have another one.
+        """
+        messages = "\n".join(_PLACE.sub("", e.message) for e in self.expectations if not e.passed)
+        return hashlib.sha256(_NUMBER.sub(_shortened, messages).encode()).hexdigest()[:10]
+
+    @property
     def headline(self) -> str:
         """One line: the question, how many expectations hold, the points."""
         held, total = sum(e.passed for e in self.expectations), len(self.expectations)
@@ -73,6 +89,7 @@ class Verdict:
             "status": self.status,
             "expectations": [asdict(e) for e in self.expectations],
             "failed": self.failed,
+            "fingerprint": self.fingerprint,
             "looks_like": self.looks_like,
         }
 
@@ -88,7 +105,8 @@ class Verdict:
             if not e.passed and e.hint:
                 lines.append(f"      hint: {e.hint}")
         if self.looks_like:
-            lines.append(f"  This looks like: {self.looks_like['name']}. {self.looks_like['hint']}".rstrip())
+            guess = self.looks_like
+            lines.append(f"  {guess.get('words', SURE)}: {guess['name']}. {guess['hint']}".rstrip())
         return "\n".join(lines)
 
     def html(self) -> str:
@@ -105,12 +123,17 @@ class Verdict:
         guess = ""
         if self.looks_like:
             name, hint = html.escape(self.looks_like["name"]), html.escape(self.looks_like["hint"])
-            guess = f"<p style='margin:6px 0 0'><b>This looks like:</b> {name}. {hint}</p>"
+            words = self.looks_like.get("words", SURE)
+            guess = f"<p style='margin:6px 0 0'><b>{words}:</b> {name}. {hint}</p>"
         return (
             f"<div style='border-left:4px solid {edge};padding:2px 0 4px 12px;margin:4px 0;max-width:52em'>"
             f"<table style='border-collapse:collapse;margin:0;font-size:inherit'>{caption}<tbody>{body}</tbody></table>"
             f"{guess}</div>"
         )
+
+
+def _shortened(number: re.Match[str]) -> str:
+    return f"{float(number[0]):.3g}"
 
 
 def _row(e: Expectation) -> str:

@@ -63,6 +63,7 @@ class Matrix:
                     continue
                 entry = {
                     "failed": list(failed),
+                    "fingerprint": marks[cell.name].fingerprint,
                     "n": len(marks[cell.name].expectations),
                     "name": answer.name,
                     "hint": answer.hint,

@@ -24,6 +24,7 @@ class Mark:
     status: str
     expectations: tuple[dict[str, Any], ...] = ()
     failed: tuple[str, ...] = ()
+    fingerprint: str = ""
     error: str = ""
 
     @property
@@ -72,6 +73,7 @@ def _mark(outcome: Any) -> Mark:
         outcome.status,
         tuple(check.get("expectations", ())),
         tuple(check.get("failed", ())),
+        str(check.get("fingerprint", "")),
         outcome.error or "",
     )
 

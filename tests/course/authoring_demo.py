@@ -219,4 +219,13 @@ def _marks(notebook, hidden, verdicts):
             exec(compile(ast.Module([last], []), cell.id, "exec"), namespace)
         if is_test:
             bundle = verdicts[-1].bundle()
-            yield cell.id, Mark(value, bundle["status"], tuple(bundle["expectations"]), tuple(bundle["failed"]))
+            yield (
+                cell.id,
+                Mark(
+                    value,
+                    bundle["status"],
+                    tuple(bundle["expectations"]),
+                    tuple(bundle["failed"]),
+                    bundle["fingerprint"],
+                ),
+            )

@@ -104,6 +104,7 @@ def test_write_stores_names_and_hints_of_visible_failures_and_never_code(answere
     stored = json.loads(text)["questions"]["darken"]
     assert list(stored) == ["darken-basic"]
     entry = {entry["name"]: entry for entry in stored["darken-basic"]}["subtracts instead of multiplying"]
+    assert len(entry.pop("fingerprint")) == 10
     assert entry == {
         "failed": ["0:value"],
         "n": 2,

@@ -255,12 +255,50 @@ def test_fresh_inputs_are_fixed_for_the_learner_and_seeded_by_the_grader(monkeyp
     assert len({learner[0], graded[0], graded[2]}) == 3
 
 
-def test_a_known_wrong_answer_is_recognised_and_an_ambiguous_one_is_not(monkeypatch):
-    known = {"n": 2, "failed": ["0:value"], "name": "quarters instead of halves", "hint": "Look at the factor."}
-    monkeypatch.setattr(checks, "_signatures", lambda: {"halve": [[known]]})
-    verdict = judge(lambda image: image * 0.25)
-    assert verdict.looks_like == {"name": "quarters instead of halves", "hint": "Look at the factor."}
-    assert "This looks like: quarters instead of halves" in verdict.text()
-    twin = {**known, "name": "something else"}
-    monkeypatch.setattr(checks, "_signatures", lambda: {"halve": [[known, twin]]})
+def known(wrong, name="quarters instead of halves", hint="Look at the factor."):
+    """What the signatures hold of a wrong answer."""
+    verdict = judge(wrong)
+    failed, n = verdict.failed, len(verdict.expectations)
+    return {"n": n, "failed": failed, "fingerprint": verdict.fingerprint, "name": name, "hint": hint}
+
+
+def know(monkeypatch, *answers):
+    monkeypatch.setattr(checks, "_signatures", lambda: {"halve": [list(answers)]})
+
+
+def test_a_known_wrong_answer_is_recognised_by_what_it_fails_and_by_the_values_that_it_gives(monkeypatch):
+    know(monkeypatch, known(lambda image: image * 0.25))
+    verdict = judge(lambda image: image / 4)
+    assert "This looks like: quarters instead of halves. Look at the factor." in verdict.text()
+    assert "<b>This looks like:</b> quarters instead of halves" in verdict.html()
+
+
+def test_where_the_values_differ_the_guess_is_but_a_guess(monkeypatch):
+    know(monkeypatch, known(lambda image: image * 0.25))
+    assert "Perhaps: quarters instead of halves" in judge(lambda image: image * 0.3).text()
+
+
+def test_two_that_fail_alike_are_told_apart_by_their_values_or_not_at_all(monkeypatch):
+    quarters, thirds = known(lambda image: image * 0.25), known(lambda image: image / 3, "thirds", "Divide by two.")
+    know(monkeypatch, quarters, thirds)
+    assert judge(lambda image: image / 3).looks_like["name"] == "thirds"
+    assert judge(lambda image: image * 0.3).looks_like is None
+    know(monkeypatch, quarters, {**quarters, "name": "something else"})
     assert judge(lambda image: image * 0.25).looks_like is None
+
+
+def test_an_exception_is_recognised_by_what_it_says_only(monkeypatch):
+    def stumbles(image):
+        raise TypeError("unsupported operand")
+
+    know(monkeypatch, known(stumbles, "mixes text and numbers"))
+    assert judge(stumbles).looks_like["name"] == "mixes text and numbers"
+    assert judge(lambda image: image.no_such_method()).looks_like is None
+
+
+def test_a_fingerprint_knows_numbers_to_three_digits_and_no_place_in_the_cell():
+    def verdict(message):
+        return checks.Verdict("q", 1, 0, "failed", (checks.Expectation("s", False, "value", message),)).fingerprint
+
+    assert verdict("got 0.123456") == verdict("got 0.123457, in line 3 of your cell: `return x`")
+    assert verdict("got 0.123") != verdict("got 0.124")

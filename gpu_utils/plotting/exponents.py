@@ -49,7 +49,8 @@ def exponent_histogram(
         values: an array of any shape; zeros are left out.
         format: whose range is drawn.
         scale: the factor that all values are multiplied with first, a power of two.
-        pictures: up to six pictures (H, W) of signed values, drawn above as the format leaves them.
+        pictures: up to six pictures (H, W) of signed values before the factor, drawn above as the format leaves
+            them: white is zero, black what is infinite or NaN; the colours are those that suit `values`.
 
     Returns:
         A figure that describes itself.
@@ -70,8 +71,9 @@ def exponent_histogram(
     with style():
         if len(pictures):
             grid = figure.add_gridspec(2, len(pictures), height_ratios=[1, 1.35])
+            limit = float(alive.max(initial=0.0)) / 2 or 1.0
             for place, picture in enumerate(pictures):
-                _draw_picture(figure.add_subplot(grid[0, place]), picture, layout, scale, pictures)
+                _draw_picture(figure.add_subplot(grid[0, place]), picture, layout, scale, limit)
             axes = figure.add_subplot(grid[1, :])
         else:
             axes = figure.add_subplot()
@@ -79,10 +81,9 @@ def exponent_histogram(
     return figure
 
 
-def _draw_picture(axes: Any, picture: Any, layout: Format, scale: float, pictures: Sequence[Any]) -> None:
+def _draw_picture(axes: Any, picture: Any, layout: Format, scale: float, limit: float) -> None:
     """Zero is white, what overflowed is black; the colours are those of the exact values, so only losses change it."""
-    limit = max(float(np.abs(each).max()) for each in pictures) / 2 or 1.0
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         kept = round_float64(np.asarray(picture, dtype=np.float64) * scale, layout, "nearest-even", False) / scale
     shown = np.ma.masked_invalid(kept)
     from matplotlib import colormaps
@@ -106,9 +107,9 @@ def _draw_range(axes: Any, alive: Any, layout: Format, power: float) -> None:
         axes.bar(edges[:-1], counts, width=0.9, align="edge", color=PALETTE[0])
     axes.axvline(lowest - 1, color=INK, linewidth=1.5)
     axes.axvline(highest + 1, color=INK, linewidth=1.5)
-    top = axes.get_ylim()[1]
+    top = axes.get_ylim()[1] * 1.18  # room for the two words above the bars
     paper = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1}
-    axes.text(lowest - 1.8, top * 0.93, "rounds to zero", ha="right", va="top", fontsize=9, bbox=paper)
-    axes.text(highest + 1.8, top * 0.93, "infinite", ha="left", va="top", fontsize=9, bbox=paper)
-    axes.set(xlim=(left, right), xlabel="power of two", ylabel="values")
+    axes.text(lowest - 1.8, top * 0.97, "rounds to zero", ha="right", va="top", fontsize=9, bbox=paper)
+    axes.text(highest + 1.8, top * 0.97, "infinite", ha="left", va="top", fontsize=9, bbox=paper)
+    axes.set(xlim=(left, right), ylim=(0, top), xlabel="power of two at which a value lies", ylabel="values")
     axes.legend(loc="upper center", ncols=2, bbox_to_anchor=(0.5, 1.2))

@@ -66,6 +66,21 @@ class TestExploreScale:
         assert drawn.value != before
         assert 'alt="Two flat gradients. ' in drawn.value
 
+    def test_a_network_on_the_way_breaks_earlier_than_what_arrives(self):
+        exact = np.full((2, 4, 4), 2.0**-26)
+
+        def through(scale):
+            return np.where(scale * 2.0**10 > 65504, np.nan, np.float16(exact * scale))
+
+        power, said, drawn = explore_scale(exact, through=through, alt="Two flat gradients").children
+        assert "<b>100.0%</b> of the gradients arrive as zero" in said.value
+        power.value = 4
+        assert "<b>0.0%</b> of the gradients arrive as zero, <b>0.0%</b> as infinity" in said.value
+        whole = drawn.value
+        power.value = 6
+        assert "<b>100.0%</b> as infinity or NaN" in said.value
+        assert drawn.value != whole
+
     def test_no_words_no_widget(self):
         with pytest.raises(ValueError, match="alt text"):
             explore_scale(np.ones((1, 2, 2)), alt=" ")

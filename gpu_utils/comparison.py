@@ -175,7 +175,14 @@ def _compare_values(
     place = tuple(int(i) for i in np.unravel_index(int(np.argmax(distance)), distance.shape))
     where = f" at {_place(place)}" if place else ""
     share = f"; {int(wrong.sum()):,} of {wrong.size:,} values differ" if wrong.size > 1 else ""
-    return Difference("value", f"expected {want[place]:.6g}{where}, got {got[place]:.6g}{share}")
+    wanted, given = _apart(want[place], got[place])
+    return Difference("value", f"expected {wanted}{where}, got {given}{share}")
+
+
+def _apart(one: Any, other: Any) -> tuple[str, str]:
+    """Two different numbers, written with as many digits as it takes to see that they differ, six at least."""
+    written = [(f"{one:.{digits}g}", f"{other:.{digits}g}") for digits in (6, 9, 12, 17)]
+    return next((pair for pair in written if pair[0] != pair[1]), written[-1])
 
 
 def _place(index: tuple[int, ...]) -> str:

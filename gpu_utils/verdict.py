@@ -6,7 +6,8 @@ import hashlib
 import html
 import re
 import sys
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 BUNDLE = "application/vnd.pixels.check+json"
@@ -98,7 +99,7 @@ class Verdict:
         lines = [self.headline]
         if self.status == "not_attempted":
             return f"{lines[0]}\n  Write your answer in the cell above, run it, then run this cell again."
-        for e in self.expectations:
+        for e in _once(self.expectations):
             lines.append(f"  {'✓' if e.passed else '✗'} {e.sentence}")
             if not e.passed and e.message:
                 lines.append(f"      {e.message}")
@@ -119,7 +120,7 @@ class Verdict:
         if self.status == "not_attempted":
             body = "<tr><td>Write your answer in the cell above, run it, then run this cell again.</td></tr>"
         else:
-            body = "".join(_row(e) for e in self.expectations)
+            body = "".join(_row(e) for e in _once(self.expectations))
         guess = ""
         if self.looks_like:
             name, hint = html.escape(self.looks_like["name"]), html.escape(self.looks_like["hint"])
@@ -130,6 +131,15 @@ class Verdict:
             f"<table style='border-collapse:collapse;margin:0;font-size:inherit'>{caption}<tbody>{body}</tbody></table>"
             f"{guess}</div>"
         )
+
+
+def _once(expectations: tuple[Expectation, ...]) -> Iterator[Expectation]:
+    """The expectations as they are shown: a long message, such as an exception's, is not said twice."""
+    said: set[str] = set()
+    for e in expectations:
+        again = len(e.message) > 60 and e.message in said
+        said.add(e.message)
+        yield replace(e, message="the same again") if again else e
 
 
 def _shortened(number: re.Match[str]) -> str:

@@ -302,3 +302,22 @@ def test_a_fingerprint_knows_numbers_to_three_digits_and_no_place_in_the_cell():
 
     assert verdict("got 0.123456") == verdict("got 0.123457, in line 3 of your cell: `return x`")
     assert verdict("got 0.123") != verdict("got 0.124")
+
+
+def test_a_long_message_is_shown_once_and_kept_for_each():
+    def stumbles(image):
+        raise ValueError("this picture has no such thing as what the function is looking for")
+
+    with check("halve") as c:
+        c.call(stumbles, PICTURE).close(0.5 * PICTURE, "half of every value")
+        c.call(stumbles, PICTURE + 1).close(0.5 * PICTURE + 0.5, "of a brighter one too")
+    verdict = c.verdict
+    assert verdict.text().count("no such thing") == 1 == verdict.html().count("no such thing")
+    assert "the same again" in verdict.text()
+    assert sum("no such thing" in e.message for e in verdict.expectations) == 2
+
+
+def test_numbers_that_differ_late_are_written_far_enough_to_see_it():
+    with check("one") as c:
+        c.call(lambda: np.array([1.00000012])).close(np.array([1.0]), "one", rtol=1e-9)
+    assert "expected 1 at position 0, got 1.00000012" in c.verdict.text()

@@ -16,11 +16,13 @@ if TYPE_CHECKING:
     from gpu_utils.widgets.machines import explore_machines, machine_report
     from gpu_utils.widgets.pictures import explore, split
     from gpu_utils.widgets.roofs import dissolve, explore_roofs, headline_steps
+    from gpu_utils.widgets.slices import cut_gpu
     from gpu_utils.widgets.sliding import slide_kernel
     from gpu_utils.widgets.threads import step_through
 
 _HOME = {
     "bets": "board",
+    "cut_gpu": "slices",
     "dissolve": "roofs",
     "explore": "pictures",
     "explore_machines": "machines",
@@ -36,6 +38,7 @@ _HOME = {
 
 __all__ = [
     "bets",
+    "cut_gpu",
     "dissolve",
     "explore",
     "explore_machines",

@@ -1,4 +1,4 @@
-"""Every read and write of a kernel, written down: who, when, which cell; and which of them race.
+"""What a kernel does to memory: a read or write of one cell by one thread, and two of them that race.
 
 Used by `gpu_utils.kernels.count`; a kernel sees `CountingArray` where it would see an array of the GPU.
 """
@@ -6,13 +6,15 @@ Used by `gpu_utils.kernels.count`; a kernel sees `CountingArray` where it would 
 from __future__ import annotations
 
 import operator
-from array import array
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-__all__ = ["KINDS", "Access", "CountingArray", "Race", "Recorder", "Thread"]
+if TYPE_CHECKING:
+    from gpu_utils.recorder import Recorder
+
+__all__ = ["KINDS", "Access", "CountingArray", "Race", "Thread"]
 
 KINDS = ("read", "write", "atomic")
 READ, WRITE, ATOMIC = range(3)
@@ -77,12 +79,16 @@ class Race(NamedTuple):
         return f"{self.first} and {self.second}, with no barrier between"
 
 
+_SINGLE = "a kernel works on single elements: index the array down to one"
+
+
 class CountingArray:
     """What a kernel sees instead of an array: the same cells, each access recorded and checked against the bounds.
 
     A read outside gives NaN (0 for integers), a write outside is dropped; an index below zero counts from the end, as
     Numba has it on a GPU, and is reported like one outside. Arithmetic on whole arrays is refused, as on a GPU.
 
+    >>> from gpu_utils.recorder import Recorder
     >>> recorder = Recorder()
     >>> recorder.moment(Thread((0, 0, 0), (0, 0, 0)), epoch=0)
     >>> image = recorder.array("global", "image", np.zeros((2, 3)))
@@ -161,12 +167,17 @@ class CountingArray:
             self._written[self._cells[place]] = True
         return change(self._values, place, *values)
 
-    __array_ufunc__ = None
-
     def __array__(self, *_: Any, **__: Any) -> Any:
-        raise TypeError("a kernel works on single elements: index the array down to one")
+        raise TypeError(_SINGLE)
 
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __array__
+    __matmul__ = __rmatmul__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __pow__ = __rpow__ = __array__
+    __neg__ = __abs__ = __lt__ = __le__ = __gt__ = __ge__ = __bool__ = __float__ = __array_ufunc__ = __array__
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise AttributeError(f"an array has no `{name}` in a kernel: {_SINGLE}")
 
     def _inside(self, index: Any, kind: int) -> Any:
         """The index as a tuple; None, and a record, when it is outside."""
@@ -196,97 +207,6 @@ class CountingArray:
         view._recorder, view._identity, view._written = self._recorder, self._identity, self._written
         view._values, view._cells = self._values[place], self._cells[place]
         return view
-
-
-class Recorder:
-    """The accesses of a launch in the order in which they happened, compactly: four numbers each.
-
-    >>> len(Recorder())
-    0
-    """
-
-    def __init__(self) -> None:
-        self._rows = array("q")
-        self._moments: list[tuple[Thread, int]] = []
-        self._arrays: list[tuple[str, str, tuple[int, ...]]] = []
-        self._addresses: dict[int, Any] = {}
-        self.unwritten: list[int] = []
-        self.beyond: list[Access] = []
-
-    def __len__(self) -> int:
-        return len(self._rows) // 4
-
-    def array(self, space: str, name: str, values: Any, *, fresh: bool = False) -> CountingArray:
-        """`values` for a kernel; `fresh` memory holds nothing yet."""
-        self._arrays.append((space, name, values.shape))
-        identity = len(self._arrays) - 1
-        if space == "global":
-            # Two arguments may be views of the same memory: cells are told apart by their addresses.
-            offsets = sum(
-                np.ix_(*(np.arange(n) * s for n, s in zip(values.shape, values.strides, strict=True))), np.zeros(1, int)
-            )
-            self._addresses[identity] = values.ctypes.data + np.broadcast_to(offsets, values.shape).reshape(-1)
-        return CountingArray(values, self, identity, fresh=fresh)
-
-    def moment(self, thread: Thread, epoch: int) -> None:
-        """From now on it is this thread that works, after so many barriers of its block."""
-        self._moments.append((thread, epoch))
-
-    def add(self, identity: int, cell: int, kind: int) -> None:
-        """Record an access."""
-        self._rows.extend((len(self._moments) - 1, identity, cell, kind))
-
-    def outside(self, identity: int, place: tuple[Any, ...], kind: int) -> None:
-        """Record an access outside the array."""
-        space, name, _ = self._arrays[identity]
-        thread, epoch = self._moments[-1]
-        self.beyond.append(Access(thread, epoch, space, name, tuple(map(int, place)), KINDS[kind]))
-
-    def table(self) -> Any:
-        """All accesses as an integer array: moment, array, cell, kind."""
-        return np.array(self._rows, dtype=np.int64).reshape(-1, 4)
-
-    def access(self, row: Any) -> Access:
-        """A row of the table, spelt out."""
-        moment, identity, cell, kind = (int(value) for value in row)
-        thread, epoch = self._moments[moment]
-        space, name, shape = self._arrays[identity]
-        index = tuple(int(i) for i in np.unravel_index(cell, shape))
-        return Access(thread, epoch, space, name, index, KINDS[kind])
-
-    def spaces(self) -> Any:
-        """For each array, whether it is shared memory."""
-        return np.array([space == "shared" for space, _, _ in self._arrays], dtype=bool)
-
-    def named(self, name: str) -> tuple[list[int], tuple[int, ...]]:
-        """The arrays of this name (shared memory has one for each block) and their shape. ValueError for none."""
-        found = [identity for identity, row in enumerate(self._arrays) if row[1] == name]
-        if not found:
-            names = ", ".join(dict.fromkeys(row[1] for row in self._arrays))
-            raise ValueError(f"the kernel has no array {name!r}; it has {names}")
-        return found, self._arrays[found[0]][2]
-
-    def cells(self, table: Any) -> Any:
-        """For each row of the table a number that is the same for the same piece of memory only."""
-        result = np.empty(len(table), np.int64)
-        for identity in np.unique(table[:, 1]).tolist():
-            rows = table[:, 1] == identity
-            place = table[rows, 2]
-            # No address is negative, which leaves the numbers below zero to shared memory.
-            result[rows] = (
-                self._addresses[identity][place] if identity in self._addresses else -1 - (identity << 32) - place
-            )
-        return result
-
-    def whose(self, table: Any) -> Any:
-        """For each row of the table: block, thread and epoch, as numbers."""
-        blocks: dict[Triple, int] = {}
-        threads: dict[Triple, int] = {}
-        known = [
-            (blocks.setdefault(one.block, len(blocks)), threads.setdefault(one.thread, len(threads)), epoch)
-            for one, epoch in self._moments
-        ]
-        return np.array(known, dtype=np.int64).reshape(-1, 3)[table[:, 0]]
 
 
 def _nothing(dtype: Any) -> Any:

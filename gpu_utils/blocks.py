@@ -1,24 +1,35 @@
 """The threads of a kernel run one after another on the CPU, block by block, from barrier to barrier.
 
 One Python thread holds the baton at a time, so the order is the one that was asked for and the same every time. A
-kernel without barriers needs a single Python thread for all of its own.
+kernel without barriers needs a single Python thread for all of its own. A loop that never ends is stopped, with a
+sentence: by its barriers, its reads and writes, or, where it has neither, by the processor time that it takes.
 """
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
+import linecache
+import sys
 import threading
+import time
 import traceback
 from collections import Counter, deque
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from gpu_utils.accesses import Thread, Triple
+from gpu_utils.recorder import Endless
 
 __all__ = ["Blocks", "Divergence", "KernelError", "sequence"]
+
+_MOST_BARRIERS = 1000
+_PATIENCE_S = 3.0
+"""Processor time from one barrier to the next; the reads and writes of a thread come to their limit sooner."""
+_GLANCE_S = 0.5
 
 
 class KernelError(RuntimeError):
@@ -91,12 +102,13 @@ class Blocks:
         self._working = 0
         self._back = _shut()
         self._failure: Exception | None = None
+        self._turns = 0
         self._votes: dict[int, dict[Triple, Any]] = {}
         self.stopping = False
 
     def run(self, body: Callable[[], Any]) -> None:
-        """Run `body` once for each thread. KernelError when it raises."""
-        self._body = body
+        """Run `body` once for each thread. KernelError when it raises, or seems never to end."""
+        self._body, self._file = body, str(getattr(body, "file", ""))
         try:
             for number, block in enumerate(sequence(self.grid, self.order)):
                 self._run_block([Thread(block, one) for one in sequence(self.block, self.order, number)])
@@ -111,6 +123,8 @@ class Blocks:
         self._hand_over()
         while self._waiting:
             self._compare(len(threads))
+            if self.epoch == _MOST_BARRIERS:
+                raise self._endless(self._waiting[0], f"{_MOST_BARRIERS:,} barriers", self._waiting[0].line)
             self.epoch += 1
             self.barriers = max(self.barriers, self.epoch)
             self._resuming, self._waiting = deque(self._waiting), []
@@ -119,9 +133,18 @@ class Blocks:
     def _hand_over(self) -> None:
         """Start a round, and wait until the last worker of it gives the baton back."""
         self.pass_on()
-        self._back.acquire()
+        turns, since = -1, 0.0
+        while not self._back.acquire(timeout=_GLANCE_S):
+            if turns != self._turns:
+                turns, since = self._turns, time.process_time()
+            elif time.process_time() - since > _PATIENCE_S:
+                worker = self._workers[self._working]
+                raise self._endless(worker, f"{_PATIENCE_S:g} s without a barrier", worker.whereabouts(self._file))
         if self._failure is not None:
             raise self._failure
+
+    def _endless(self, worker: _Worker, so_far: str, line: int) -> KernelError:
+        return _explained(Endless(so_far), worker.thread, self._file, line)
 
     def pass_on(self) -> None:
         """Give the baton to a worker with a new thread, to the next one at the barrier, or back."""
@@ -141,6 +164,8 @@ class Blocks:
 
     def wait(self, line: int) -> None:
         """The current thread reaches a barrier."""
+        if self.stopping:
+            raise _Stopped
         worker = self._workers[self._working]
         worker.line = line
         self._waiting.append(worker)
@@ -161,6 +186,7 @@ class Blocks:
     def resume(self, thread: Thread) -> None:
         """Say that this thread works now."""
         self.current = thread
+        self._turns += 1
         self._moment(thread, self.epoch)
 
     def work(self, worker: _Worker) -> None:
@@ -172,7 +198,8 @@ class Blocks:
             try:
                 self._body()
             except Exception as error:
-                self._failure = _explained(error, worker.thread, self._body)
+                frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == self._file]
+                self._failure = _explained(error, worker.thread, self._file, frames[-1].lineno if frames else 0)
         self._idle.append(worker)
         self.pass_on()
 
@@ -185,7 +212,8 @@ class Blocks:
     def _stop(self) -> None:
         self.stopping = True
         for worker in self._workers:
-            worker.go.release()
+            with contextlib.suppress(RuntimeError):  # it has the baton, or has just been given it
+                worker.go.release()
         for worker in self._workers:
             worker.join(timeout=0.2)
             if worker.is_alive() and worker.ident:
@@ -214,6 +242,13 @@ class _Worker(threading.Thread):
                     return
                 self._blocks.work(self)
 
+    def whereabouts(self, file: str) -> int:
+        """The line of this file that is being worked at; 0 where that can't be told."""
+        frame = sys._current_frames().get(self.ident or 0)
+        while frame is not None and frame.f_code.co_filename != file:
+            frame = frame.f_back
+        return frame.f_lineno if frame is not None else 0
+
 
 def _shut() -> threading.Lock:
     """A lock that is held: release lets one waiter through. Several times as fast as a semaphore."""
@@ -222,10 +257,19 @@ def _shut() -> threading.Lock:
     return lock
 
 
-def _explained(error: Exception, thread: Thread, body: Callable[[], Any]) -> KernelError:
-    frames = traceback.extract_tb(error.__traceback__)
-    inside = [frame for frame in frames if frame.filename == getattr(body, "file", None)]
-    where = f", line {inside[-1].lineno}" if inside else ""
-    failure = KernelError(f"{thread}{where}: {type(error).__name__}: {error}")
+def _explained(error: Exception, thread: Thread, file: str, line: int | None) -> KernelError:
+    said = f"{thread}: {type(error).__name__}: {error}".rstrip(": ")
+    if isinstance(error, Endless):
+        said = f"{thread} seems never to end ({error} so far): look at the condition of its loop"
+    elif isinstance(error, ZeroDivisionError):
+        said += " (a spare thread, with no value of its own?)"
+    failure = KernelError(said + (_place(file, line) if line else ""))
     failure.__cause__ = error
     return failure
+
+
+def _place(file: str, line: int) -> str:
+    """``, in line 3 of your cell: `x = 1```, with the text since notebooks show no line numbers."""
+    is_cell = "ipykernel_" in file or file.startswith("<")
+    text = linecache.getline(file, line).strip()
+    return f", in line {line} of {'your cell' if is_cell else Path(file).name}" + (f": `{text}`" if text else "")

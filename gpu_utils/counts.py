@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from gpu_utils.accesses import ATOMIC, KINDS, READ, WRITE, Access, Race, Recorder, Thread, Triple
+from gpu_utils.accesses import ATOMIC, KINDS, READ, WRITE, Access, Race, Thread, Triple
 from gpu_utils.blocks import Divergence
 from gpu_utils.provenance import Provenance
 from gpu_utils.races import find_races
+from gpu_utils.recorder import Recorder
 
 __all__ = ["Counts"]
 

@@ -20,10 +20,11 @@ from typing import Any
 
 import numpy as np
 
-from gpu_utils.accesses import Access, CountingArray, Race, Recorder, Thread, Triple
+from gpu_utils.accesses import Access, CountingArray, Race, Thread, Triple
 from gpu_utils.blocks import Blocks, Divergence, KernelError
 from gpu_utils.counts import Counts
 from gpu_utils.provenance import Provenance
+from gpu_utils.recorder import Recorder
 
 __all__ = ["Access", "Counts", "Divergence", "KernelError", "Race", "Thread", "count", "enable", "launch", "where"]
 
@@ -84,7 +85,7 @@ def launch(kernel: Any, grid: Any, block: Any, *args: Any) -> Provenance:
         args: NumPy arrays, which the kernel changes in place, arrays of the device, and numbers.
 
     ValueError for impossible sizes, TypeError for other arguments, KernelError (on the CPU) with thread and line when
-    the kernel stops.
+    the kernel stops, or seems never to: after 1,000 barriers, or 3 s of work by one thread between two of them.
 
     >>> from numba import cuda
     >>> @cuda.jit
@@ -122,7 +123,8 @@ def count(kernel: Any, grid: Any, block: Any, *args: Any, order: str | int = "fo
             or a seed. Any order may happen on a GPU: a kernel whose result depends on it has a race.
 
     Returns:
-        The counts. Accesses outside an array don't stop the kernel; they are listed.
+        The counts. Accesses outside an array don't stop the kernel; they are listed. What stops it is said at `launch`;
+        here a thread also has at most 300,000 accesses between two barriers.
 
     >>> from numba import cuda
     >>> @cuda.jit

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from gpu_utils.accesses import ATOMIC, READ, WRITE, Race, Recorder
+from gpu_utils.accesses import ATOMIC, READ, WRITE, Race
+from gpu_utils.recorder import Recorder
 
 __all__ = ["find_races"]
 

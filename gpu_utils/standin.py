@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from gpu_utils.accesses import CountingArray, Recorder, Triple
+from gpu_utils.accesses import CountingArray, Triple
 from gpu_utils.blocks import Blocks
+from gpu_utils.recorder import Recorder
 
 __all__ = ["Cuda", "bind", "function_of"]
 

@@ -9,6 +9,7 @@ import time
 import numpy as np
 import pytest
 
+from gpu_utils import blocks
 from gpu_utils.kernels import KernelError, count
 from gpu_utils.provenance import Provenance
 from tests.gpu_utils.kernel_demo import BLOCK, block_sum, launch_here
@@ -65,20 +66,42 @@ def test_a_kernel_that_stops_names_thread_and_line(barrier: bool):
         x[0] = 1 // (2 - cuda.threadIdx.x)
 
     line = divide.py_func.__code__.co_firstlineno + 4
-    expected = rf"thread \(2, 0, 0\) of block \(0, 0, 0\), line {line}: ZeroDivisionError"
+    expected = (
+        r"thread \(2, 0, 0\) of block \(0, 0, 0\): ZeroDivisionError.*\(a spare thread, with no value of its own\?\), "
+        rf"in line {line} of test_kernels.py: `x\[0\] = 1 // \(2 - cuda.threadIdx.x\)`"
+    )
     with pytest.raises(KernelError, match=expected):
         count(divide, 1, 4, np.zeros(1))
     with pytest.raises(KernelError, match=expected):
         launch_here(divide, 1, 4, np.zeros(1))
 
 
-def test_arithmetic_on_whole_arrays_is_refused():
-    @cuda.jit
-    def whole(image, out):
-        out[0] = image * 2
+@pytest.mark.parametrize(
+    "whole",
+    [
+        lambda x: x * 2,
+        lambda x: 2 // x,
+        lambda x: x @ x,
+        lambda x: np.ones(3) @ x,
+        lambda x: -x,
+        lambda x: x < 1,
+        lambda x: bool(x),
+        lambda x: np.sqrt(x),
+        lambda x: np.mean(x),
+        lambda x: np.float32(2) * x,
+        lambda x: x.mean(),
+        lambda x: x[:2].sum(),
+    ],
+)
+def test_whole_arrays_are_refused_in_the_words_of_a_kernel(whole):
+    helper = cuda.jit(device=True)(whole)
 
-    with pytest.raises(KernelError, match="TypeError"):
-        count(whole, 1, 1, np.zeros(3), np.zeros(3))
+    @cuda.jit
+    def kernel(image, out):
+        out[0] = helper(image)
+
+    with pytest.raises(KernelError, match="a kernel works on single elements: index the array down to one"):
+        count(kernel, 1, 1, np.zeros(3), np.zeros(3))
 
 
 def test_half_an_index_is_no_index():
@@ -134,3 +157,77 @@ def test_an_endless_kernel_can_be_interrupted():
             break
         time.sleep(0.1)
     assert threading.active_count() == before
+
+
+@cuda.jit
+def waits_for_ever(x):
+    step = 2
+    while step > 0:
+        if cuda.threadIdx.x < step:
+            step //= 2
+        cuda.syncthreads()
+
+
+@cuda.jit
+def reads_for_ever(x):
+    while x[cuda.threadIdx.x] == 0:
+        pass
+
+
+@cuda.jit
+def runs_away(x):
+    i = 0
+    while x[i] != 1:
+        i += 1
+
+
+@cuda.jit
+def turns_for_ever(x):
+    i = 0
+    while i < cuda.blockDim.x:
+        i += 0
+
+
+class TestEndlessLoops:
+    """A loop that never ends is stopped, and the sentence says whose it is and where."""
+
+    @pytest.mark.parametrize(
+        ("kernel", "thread", "so_far"),
+        [
+            (waits_for_ever, 1, "1,000 barriers"),
+            (reads_for_ever, 0, "300,000 reads and writes"),
+            (runs_away, 0, "300,000 reads and writes"),
+            (turns_for_ever, 0, "0.3 s without a barrier"),
+        ],
+    )
+    def test_it_is_stopped_with_a_sentence(self, kernel, thread, so_far, monkeypatch):
+        if "without" in so_far:
+            monkeypatch.setattr(blocks, "_PATIENCE_S", 0.3)
+        before = threading.active_count()
+        expected = (
+            rf"thread \({thread}, 0, 0\) of block \(0, 0, 0\) seems never to end \({so_far} so far\): "
+            r"look at the condition of its loop, in line \d+ of test_kernels.py: `"
+        )
+        with pytest.raises(KernelError, match=expected):
+            count(kernel, 1, 4, np.zeros(4))
+        for _ in range(50):
+            if threading.active_count() == before:
+                break
+            time.sleep(0.1)
+        assert threading.active_count() == before
+
+    def test_without_a_record_too(self, monkeypatch):
+        monkeypatch.setattr(blocks, "_PATIENCE_S", 0.3)
+        for kernel in (waits_for_ever, reads_for_ever):
+            with pytest.raises(KernelError, match="seems never to end"):
+                launch_here(kernel, 1, 4, np.zeros(4))
+
+    def test_a_long_way_with_an_end_is_let_through(self):
+        @cuda.jit
+        def patient(x):
+            for _ in range(900):
+                x[cuda.threadIdx.x] += 1
+                cuda.syncthreads()
+
+        x = np.zeros(2)
+        assert count(patient, 1, 2, x).barriers == 900 and x.tolist() == [900, 900]

@@ -5,9 +5,10 @@ Nothing here touches a GPU. What is returned is text or a dict for the person wh
 
 from __future__ import annotations
 
+import operator
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from gpu_utils.mig.geometry import Placement, free_starts, why_not
@@ -131,7 +132,7 @@ def parse_nvidia_smi_l(text: str) -> list[dict[str, Any]]:
     return found
 
 
-def environment(slice_uuid: str | None, cores: int | Sequence[int]) -> dict[str, str]:
+def environment(slice_uuid: str | None, cores: int | Collection[int]) -> dict[str, str]:
     """What one worker process gets to see: its slice, and as many threads as it has cores.
 
     To be laid over os.environ when the process starts, since CUDA and the thread pools look only once.
@@ -150,11 +151,11 @@ def environment(slice_uuid: str | None, cores: int | Sequence[int]) -> dict[str,
     visible = slice_uuid or ""
     if visible and not re.fullmatch(r"(MIG|GPU)-[0-9A-Za-z/-]+", visible):
         raise ValueError(f"one slice, named by its UUID (MIG-...), is wanted, not {visible!r}")
-    numbers = [cores] if isinstance(cores, int) else [len(set(cores))]
-    if isinstance(cores, bool) or numbers[0] < 1:
+    count = len(set(cores)) if isinstance(cores, Collection) else operator.index(cores)
+    if isinstance(cores, bool) or count < 1:
         raise ValueError(f"a worker needs at least one core, not {cores!r}")
     pools = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
-    return {"CUDA_VISIBLE_DEVICES": visible, **dict.fromkeys(pools, str(numbers[0]))}
+    return {"CUDA_VISIBLE_DEVICES": visible, **dict.fromkeys(pools, str(count))}
 
 
 def resource_name(profile: str) -> str:

@@ -242,9 +242,9 @@ def _refusal(standing: Sequence[Placement], wanted: Profile, gpu: str) -> str:
     blocked = []
     for start in wanted.starts:
         there = next(each for each in standing if set(each.slices) & set(_run(wanted, start)))
-        blocked.append(f"at {start} {there.profile} is in the way (it starts at {there.start})")
+        blocked.append(f"{there.profile} at {there.start} blocks its start {start}")
     return (
-        f"The GPU is fragmented: {wanted.name} would fit if the others stood elsewhere, but {'; '.join(blocked)}. "
+        f"The GPU is fragmented: {wanted.name} would fit if the others stood elsewhere, but {' and '.join(blocked)}. "
         "Instances can't be moved: destroy some, and create the largest first or name the starts."
     )
 

@@ -8,7 +8,10 @@ from collections.abc import Sequence
 
 from gpu_utils.mig import Placement, commands, profiles, slices
 
-__all__ = ["drawing", "typed"]
+__all__ = ["FIELD", "ROOT", "drawing", "typed"]
+
+ROOT, FIELD = "cut-gpu", "cut-gpu-dropped"
+"""CSS classes of the widget, and of the element inside it that holds the text field for what was dropped."""
 
 _CHIP = (
     "display:inline-block;box-sizing:border-box;padding:2px 0;margin:2px 4px 2px 0;border:1.5px solid #1b1b1b;"
@@ -16,14 +19,14 @@ _CHIP = (
 )
 
 
-def drawing(placed: Sequence[Placement], gpu: str, mark: str) -> str:
+def drawing(placed: Sequence[Placement], gpu: str) -> str:
     """The layout as HTML: the figure with its words, instances to take hold of, and profiles to drag onto it.
 
-    What is dropped is written into the text field inside the element of class ``mark``, where a widget reads it:
+    What is dropped is written into the text field of class `FIELD` in the same widget, which reads there
     "1g.5gb>6#..." for a profile on memory slice 6, "@0>6#..." for the first instance. All of it can be done with
     buttons and a slider as well, so for screen readers only the figure is there.
 
-    >>> "ondrop" in drawing([], "A30", "mark")
+    >>> "ondrop" in drawing([], "A30")
     True
     """
     from gpu_utils.plotting.house import png
@@ -38,7 +41,7 @@ def drawing(placed: Sequence[Placement], gpu: str, mark: str) -> str:
         for place, each in enumerate(placed)
     )
     return (
-        f'<div ondragover="event.preventDefault()" ondrop="{html.escape(_drop(memory, mark), quote=True)}" '
+        f'<div ondragover="event.preventDefault()" ondrop="{html.escape(_drop(memory), quote=True)}" '
         'style="position:relative;max-width:880px;line-height:0">'
         f'<img alt="{html.escape(figure.alt, quote=True)}" draggable="false" style="width:100%;height:auto" '
         f'src="data:image/png;base64,{code}">{grips}</div>'
@@ -63,7 +66,7 @@ def _drag(what: str) -> str:
     return f"draggable=\"true\" ondragstart=\"event.dataTransfer.setData('text/plain','{what}')\""
 
 
-def _drop(memory: int, mark: str) -> str:
+def _drop(memory: int) -> str:
     """What the browser does with a drop: the memory slice under the pointer goes into the text field."""
     from gpu_utils.plotting.slices import LEFT, RIGHT
 
@@ -71,7 +74,7 @@ def _drop(memory: int, mark: str) -> str:
     return (
         "event.preventDefault();const box=this.getBoundingClientRect();"
         f"const slot=Math.max(0,Math.min({memory - 1},Math.floor({place})));"
-        f"const field=document.querySelector('.{mark} input');"
+        f"const field=this.closest('.{ROOT}').querySelector('.{FIELD} input');"
         "field.value=event.dataTransfer.getData('text/plain')+'>'+slot+'#'+Date.now();"
         "for(const kind of ['input','change'])field.dispatchEvent(new Event(kind,{bubbles:true}));"
     )

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import html
-import itertools
 from collections.abc import Sequence
 from typing import Any
 
 from gpu_utils.mig import Placement, create, free_starts, gpus, is_legal, profile, profiles, slices
 from gpu_utils.widgets.controls import buttons, slider
-from gpu_utils.widgets.slice_drawing import drawing, typed
+from gpu_utils.widgets.slice_drawing import FIELD, ROOT, drawing, typed
 
 __all__ = ["cut_gpu"]
-
-_SERIAL = itertools.count()
 
 
 def cut_gpu(gpu: str = "A100-40GB", created: Sequence[str] = ()) -> Any:
@@ -53,7 +50,6 @@ class _Cutter:
             self.placed.append(create(self.placed, name, self.gpu))
         self.chosen = len(self.placed) - 1
         self.waiting = ""  # a profile that was refused only because the GPU is fragmented
-        self.mark = f"cut-gpu-{next(_SERIAL)}"
         self.still = False  # whether the widget itself moves its controls, so that they need no answer
         self.chooser = buttons("GPU", list(gpus()), self.gpu, tooltip="begin with an empty one")
         self.add = ipywidgets.HBox(layout={"flex_flow": "row wrap", "align_items": "center"})
@@ -75,21 +71,21 @@ class _Cutter:
         )
         self.typed = ipywidgets.HTML()
         self.dropped = ipywidgets.Text(layout={"display": "none"})
-        self.dropped.add_class(self.mark)
+        self.dropped.add_class(FIELD)
         self.chooser.observe(self._change_gpu, names="value")
         self.start.observe(self._move, names="value")
         self.dropped.observe(self._drop, names="value")
         parts = [self.chooser, self.add, self.picture, self.message, self.instances, self.start, self.actions]
         self.widget = ipywidgets.VBox([*parts, self.typed, self.dropped])
+        self.widget.add_class(ROOT)
         self._offer()
         self.refresh("Press a profile to add it, or drag one onto the memory slices.")
 
-    def refresh(self, news: str) -> None:
-        """Show the state, and say what has just happened and what still fits."""
+    def refresh(self, news: str, outlook: bool = True) -> None:
+        """Show the state, and say what has just happened and, with ``outlook``, what still fits."""
         self.waiting, self.still = "", True
         try:
-            self.message.value = f'<div role="status">{html.escape(f"{news} {self._outlook()}")}</div>'
-            self.picture.value = drawing(self.placed, self.gpu, self.mark)
+            self.picture.value = drawing(self.placed, self.gpu)
             self.typed.value = typed(self.placed, self.gpu)
             self._list_instances()
             if self.placed:
@@ -98,6 +94,8 @@ class _Cutter:
             self.start.disabled = not self.placed
             for button in self.actions.children:
                 button.disabled = not self.placed
+            said = html.escape(f"{news} {self._outlook()}" if outlook else news)
+            self.message.value = f'<div role="status" style="line-height:1.5">{said}</div>'
         finally:
             self.still = False
 
@@ -142,7 +140,7 @@ class _Cutter:
         self._put(new, f"{name} now stands at {new.start}, where a driver would put it.")
 
     def _refuse(self, name: str, reason: str) -> None:
-        self.refresh(f"Refused. {reason}")
+        self.refresh(f"Refused. {reason}", outlook=False)
         if is_legal([*(each.profile for each in self.placed), name], self.gpu):
             self.waiting = name
 
@@ -189,9 +187,9 @@ class _Cutter:
     def _drop(self, event: Any) -> None:
         """What the browser says was dropped: "NAME>SLOT#..." for a profile, "@PLACE>SLOT#..." for an instance."""
         what, _, where = event["new"].partition("#")[0].partition(">")
-        if not where.isdigit() or int(where) >= slices(self.gpu)[1]:
+        if not where.isdecimal() or int(where) >= slices(self.gpu)[1]:
             return
-        if what.startswith("@") and what[1:].isdigit() and int(what[1:]) < len(self.placed):
+        if what.startswith("@") and what[1:].isdecimal() and int(what[1:]) < len(self.placed):
             self.chosen = int(what[1:])
             one = self.placed[self.chosen]
             others = [each for each in self.placed if each is not one]
@@ -219,10 +217,12 @@ class _Cutter:
             except ValueError as error:
                 self._refuse(name, str(error))
         elif not over:
-            self.refresh(f"Refused. No {name} takes memory slice {slot}: it starts at {_or(row.starts)}.")
+            self.refresh(
+                f"Refused. No {name} takes memory slice {slot}: it starts at {_or(row.starts)}.", outlook=False
+            )
         else:
             blocked = self._in_the_way(over, row.memory_slices, others)
-            self.refresh(f"Refused. From {_or(over)} a {name} would take this slice, but {blocked}.")
+            self.refresh(f"Refused. From {_or(over)} a {name} would take this slice, but {blocked}.", outlook=False)
         return None
 
     def _remove(self) -> None:

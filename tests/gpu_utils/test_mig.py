@@ -256,7 +256,10 @@ class TestCreate:
         placed = created([IDS[19], IDS[19], IDS[14]])
         assert [each.start for each in placed] == [6, 4, 0]  # their instance IDs 13, 11 and 3
         assert mig.is_legal([*(each.profile for each in placed), "3g.20gb"], A100)
-        with pytest.raises(ValueError, match=r"fragmented: 3g.20gb would fit .* at 0 2g.10gb is in the way"):
+        with pytest.raises(
+            ValueError,
+            match=r"fragmented: .* but 2g\.10gb at 0 blocks its start 0 and 1g\.5gb at 6 blocks its start 4",
+        ):
             mig.create(placed, "3g.20gb", A100)
 
     @every_gpu

@@ -125,7 +125,10 @@ class TestCutGpu:
         assert "Refused. No 1g.5gb takes memory slice 7: it starts at 0, 1, 2, 3, 4, 5 or 6." in hands.said
         assert hands.there == ["3g.20gb at 0", "1g.5gb at 5"]
 
-    @pytest.mark.parametrize("text", ["", ">", "1g.5gb>", "1g.5gb>8#1", "1g.5gb>-1#1", "9g.9gb>0#1", "@5>0#1", "@>1#1"])
+    @pytest.mark.parametrize(
+        "text",
+        ["", ">", "1g.5gb>", "1g.5gb>8#1", "1g.5gb>-1#1", "9g.9gb>0#1", "@5>0#1", "@>1#1", "1g.5gb>²#1", "@²>0#1"],
+    )
     def test_what_another_page_drags_here_changes_nothing(self, text: str):
         hands = Hands(A100, ["1g.5gb"])
         hands.dropped.value = text

@@ -30,7 +30,7 @@ import numpy as np
 
 from gpu_utils.arguments import changed, copied, freeze, journeys, restore
 from gpu_utils.comparison import Difference, compare_arrays, compare_values, describe, library
-from gpu_utils.verdict import SURE, UNSURE, Expectation, Verdict, publish
+from gpu_utils.verdict import Expectation, Verdict, publish
 
 SEED_VARIABLE = "GPU_UTILS_CHECK_SEED"
 """Environment variable that seeds `Check.rng` when a class is graded; unset for a learner."""
@@ -246,28 +246,26 @@ def check(name: str, points: float = 1, *, inputs_change: bool = False) -> Check
 
 
 def recognise(verdict: Verdict) -> dict[str, str] | None:
-    """The misconception that fails just as `verdict` does, as ``{"name", "hint", "words"}``; None without a good guess.
+    """The misconception that fails just as `verdict` does, as ``{"name", "hint"}``; None when none or two do.
 
-    When exactly one known wrong answer gives the same values too, the words are sure of it. When exactly one fails the
-    same expectations, but with other values, they say perhaps; and nothing where all that failed is an exception, as
-    any slip raises one. Two that can't be told apart are no guess.
+    Just so means: the same expectations, of the same kinds, with the same values to three digits. The same
+    expectations alone would say little: a mistake that nobody has written down would be called by another's name,
+    and that misleads more than silence.
 
     >>> recognise(Verdict("no such question", 1.0, 0.0, "failed")) is None
     True
     """
     total, failed, fingerprint = len(verdict.expectations), verdict.failed, verdict.fingerprint
-    alike = [
-        entry
+    matches = {
+        entry["name"]: entry["hint"]
         for tests in _signatures().get(verdict.check, [])
         for entry in tests
-        if entry["n"] == total and entry["failed"] == failed
-    ]
-    same = {entry["name"]: entry["hint"] for entry in alike if entry.get("fingerprint") == fingerprint}
-    names = same or {entry["name"]: entry["hint"] for entry in alike}
-    if len(names) != 1 or (not same and all(mark.endswith(":raised") for mark in failed)):
+        if (entry["n"], entry["failed"], entry.get("fingerprint")) == (total, failed, fingerprint)
+    }
+    if len(matches) != 1:
         return None
-    ((name, hint),) = names.items()
-    return {"name": name, "hint": hint, "words": SURE if same else UNSURE}
+    ((name, hint),) = matches.items()
+    return {"name": name, "hint": hint}
 
 
 @lru_cache(maxsize=1)

@@ -13,8 +13,6 @@ from typing import Any
 BUNDLE = "application/vnd.pixels.check+json"
 """The mime type of the JSON bundle; its fields are those of `Verdict.bundle`."""
 
-SURE, UNSURE = "This looks like", "Perhaps"
-"""How a guess begins: when a known wrong answer gives the same values, and when it only fails the same expectations."""
 _PLACE = re.compile(r", in line \d+ of your cell.*|0x[0-9a-f]+")
 _NUMBER = re.compile(r"\d+\.?\d*(?:e[-+]?\d+)?")
 
@@ -106,8 +104,7 @@ class Verdict:
             if not e.passed and e.hint:
                 lines.append(f"      hint: {e.hint}")
         if self.looks_like:
-            guess = self.looks_like
-            lines.append(f"  {guess.get('words', SURE)}: {guess['name']}. {guess['hint']}".rstrip())
+            lines.append(f"  This looks like: {self.looks_like['name']}. {self.looks_like['hint']}".rstrip())
         return "\n".join(lines)
 
     def html(self) -> str:
@@ -124,8 +121,7 @@ class Verdict:
         guess = ""
         if self.looks_like:
             name, hint = html.escape(self.looks_like["name"]), html.escape(self.looks_like["hint"])
-            words = self.looks_like.get("words", SURE)
-            guess = f"<p style='margin:6px 0 0'><b>{words}:</b> {name}. {hint}</p>"
+            guess = f"<p style='margin:6px 0 0'><b>This looks like:</b> {name}. {hint}</p>"
         return (
             f"<div style='border-left:4px solid {edge};padding:2px 0 4px 12px;margin:4px 0;max-width:52em'>"
             f"<table style='border-collapse:collapse;margin:0;font-size:inherit'>{caption}<tbody>{body}</tbody></table>"

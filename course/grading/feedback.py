@@ -86,13 +86,13 @@ def _question(topic: str, questions: list[Question], outcomes: dict[str, CellOut
         f"&nbsp;{number(score)} of {number(points)} points</span></div>"
     )
     guesses = {
-        (g.get("words") or "This looks like", g["name"], g.get("hint") or "")
+        (g["name"], g.get("hint") or "")
         for _, o in found
         if o.status != "passed" and isinstance(g := (o.check or {}).get("looks_like"), dict) and g.get("name")
     }
     body = "".join(_test(q, o, bool(guesses)) for q, o in found if q.kind == "test" and status != "not_attempted")
-    for words, name, hint in sorted(guesses):
-        body += f'<p class="hint"><b>{text(words)}:</b> {text(name)}. {text(hint)}</p>'
+    for name, hint in sorted(guesses):
+        body += f'<p class="hint"><b>This looks like:</b> {text(name)}. {text(hint)}</p>'
     if comments.get(topic):
         body += f'<p class="hint"><b>From your instructor:</b> {text(comments[topic])}</p>'
     return f'<section class="box">{head}{body}</section>'

@@ -173,7 +173,7 @@ def _compare_values(
     # Point at the worst value; NaN counts as infinitely far.
     distance = np.where(wrong, np.where(np.isnan(error), np.inf, error), -1.0)
     place = tuple(int(i) for i in np.unravel_index(int(np.argmax(distance)), distance.shape))
-    where = f" at {_place(place)}" if place else ""
+    where = f" at {_place(place, value.shape)}" if place else ""
     share = f"; {int(wrong.sum()):,} of {wrong.size:,} values differ" if wrong.size > 1 else ""
     wanted, given = _apart(want[place], got[place])
     return Difference("value", f"expected {wanted}{where}, got {given}{share}")
@@ -185,12 +185,13 @@ def _apart(one: Any, other: Any) -> tuple[str, str]:
     return next((pair for pair in written if pair[0] != pair[1]), written[-1])
 
 
-def _place(index: tuple[int, ...]) -> str:
-    if len(index) == 3:
+def _place(index: tuple[int, ...], shape: tuple[int, ...]) -> str:
+    """Where in an array; a third axis of 1, 3 or 4 is a picture's channels."""
+    if len(index) == 3 and shape[2] in (1, 3, 4):
         return f"row {index[0]}, column {index[1]}, channel {index[2]}"
     if len(index) == 2:
         return f"row {index[0]}, column {index[1]}"
-    return f"position {index[0]}" if len(index) == 1 else f"index {index}"
+    return f"position {index[0]}" if len(index) == 1 else f"index [{', '.join(map(str, index))}]"
 
 
 def compare_values(value: Any, expected: Any, *, atol: float = 0.0, rtol: float = 0.0) -> Difference | None:

@@ -321,3 +321,14 @@ def test_numbers_that_differ_late_are_written_far_enough_to_see_it():
     with check("one") as c:
         c.call(lambda: np.array([1.00000012])).close(np.array([1.0]), "one", rtol=1e-9)
     assert "expected 1 at position 0, got 1.00000012" in c.verdict.text()
+
+
+def test_a_place_is_named_as_a_pictures_only_where_there_are_channels():
+    def place(shape):
+        with check("ones") as c:
+            c.call(lambda: np.zeros(shape)).close(np.ones(shape), "ones everywhere")
+        return c.verdict.expectations[0].message
+
+    assert "at row 0, column 0, channel 0" in place((2, 2, 3))
+    assert "at index [0, 0, 0]" in place((2, 3, 7))
+    assert "at index [0, 0, 0, 0]" in place((1, 2, 3, 3))

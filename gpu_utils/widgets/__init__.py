@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from gpu_utils.widgets.gradients import explore_scale
     from gpu_utils.widgets.machines import explore_machines, machine_report
     from gpu_utils.widgets.pictures import explore, split
+    from gpu_utils.widgets.ring import pass_chunks, play_ring
     from gpu_utils.widgets.roofs import dissolve, explore_roofs, headline_steps
     from gpu_utils.widgets.slices import cut_gpu
     from gpu_utils.widgets.sliding import slide_kernel
@@ -31,6 +32,8 @@ _HOME = {
     "flip_bits": "bits",
     "headline_steps": "roofs",
     "machine_report": "machines",
+    "pass_chunks": "ring",
+    "play_ring": "ring",
     "slide_kernel": "sliding",
     "split": "pictures",
     "step_through": "threads",
@@ -47,6 +50,8 @@ __all__ = [
     "flip_bits",
     "headline_steps",
     "machine_report",
+    "pass_chunks",
+    "play_ring",
     "slide_kernel",
     "split",
     "step_through",

@@ -127,7 +127,7 @@ class LossScaler:
         if self.good == self.growth_interval:
             self.current, self.good = self.current * 2, 0
 
-# %% wrong="never unscales" hint="The gradients are S times too large: divide them by S before the optimiser steps."
+# %% wrong="never unscales" hint="Divide each gradient by S before the optimiser steps, and in place: `g.div_(S)`, or `p.grad = p.grad / S`. `g = g / S` only gives the name g to a new tensor."
 class LossScaler:
     def __init__(self, scale=2**16, growth_interval=2000):
         self.current, self.growth_interval, self.good = float(scale), growth_interval, 0
@@ -400,16 +400,9 @@ class LossScaler:
 
     def step(self, optimiser):
         grads = [p.grad for g in optimiser.param_groups for p in g["params"] if p.grad is not None]
-        bad = False
-        for g in grads:
-            for row in g.reshape(-1, g.shape[-1]):
-                if not torch.isfinite(row).all():
-                    bad = True
-                    self.current /= 2
-            if bad:
-                self.current /= 2
+        bad = sum(int((~torch.isfinite(g)).sum()) for g in grads)
         if bad:
-            self.good = 0
+            self.current, self.good = self.current / 2**bad, 0
             return
         for g in grads:
             g.div_(self.current)
@@ -527,3 +520,207 @@ class LossScaler:
         self.good += 1
         if self.good == self.growth_interval:
             self.current, self.good = self.current * 2, 0
+
+# %% wrong="doesn't look at what came back" hint="Before the step look at all gradients: one inf or NaN, and the step is skipped, S halves, and the count starts from 0."
+class LossScaler:
+    def __init__(self, scale=2**16, growth_interval=2000):
+        self.current, self.growth_interval, self.good = float(scale), growth_interval, 0
+
+    def scale(self, loss):
+        return loss * self.current
+
+    def step(self, optimiser):
+        grads = [p.grad for g in optimiser.param_groups for p in g["params"] if p.grad is not None]
+        for g in grads:
+            g.div_(self.current)
+        optimiser.step()
+        self.good += 1
+        if self.good == self.growth_interval:
+            self.current, self.good = self.current * 2, 0
+
+# %% wrong="divides and steps, and no more" hint="Two rows of the table are missing: what happens when a gradient is not finite, and after growth_interval good steps in a row."
+class LossScaler:
+    def __init__(self, scale=2**16, growth_interval=2000):
+        self.current, self.growth_interval, self.good = float(scale), growth_interval, 0
+
+    def scale(self, loss):
+        return loss * self.current
+
+    def step(self, optimiser):
+        grads = [p.grad for g in optimiser.param_groups for p in g["params"] if p.grad is not None]
+        for g in grads:
+            g.div_(self.current)
+        optimiser.step()
+
+# %% wrong="skips the bad step and forgets to halve" hint="After a skipped step S is half of what it was, and the count of good steps starts from 0."
+class LossScaler:
+    def __init__(self, scale=2**16, growth_interval=2000):
+        self.current, self.growth_interval, self.good = float(scale), growth_interval, 0
+
+    def scale(self, loss):
+        return loss * self.current
+
+    def step(self, optimiser):
+        grads = [p.grad for g in optimiser.param_groups for p in g["params"] if p.grad is not None]
+        if not all(torch.isfinite(g).all() for g in grads):
+            self.good = 0
+            return
+        for g in grads:
+            g.div_(self.current)
+        optimiser.step()
+        self.good += 1
+        if self.good == self.growth_interval:
+            self.current, self.good = self.current * 2, 0
+
+# %% wrong="halves and steps all the same" hint="After halving, leave: a bad step is neither taken nor counted."
+class LossScaler:
+    def __init__(self, scale=2**16, growth_interval=2000):
+        self.current, self.growth_interval, self.good = float(scale), growth_interval, 0
+
+    def scale(self, loss):
+        return loss * self.current
+
+    def step(self, optimiser):
+        grads = [p.grad for g in optimiser.param_groups for p in g["params"] if p.grad is not None]
+        if not all(torch.isfinite(g).all() for g in grads):
+            self.current, self.good = self.current / 2, 0
+        for g in grads:
+            g.div_(self.current)
+        optimiser.step()
+        self.good += 1
+        if self.good == self.growth_interval:
+            self.current, self.good = self.current * 2, 0
+
+# %% wrong="forgets the return in scale" hint="`scale` computes a product and gives nothing back: `return` it."
+class LossScaler:
+    def __init__(self, scale=2**16, growth_interval=2000):
+        self.current, self.growth_interval, self.good = float(scale), growth_interval, 0
+
+    def scale(self, loss):
+        loss * self.current
+
+    def step(self, optimiser):
+        grads = [p.grad for g in optimiser.param_groups for p in g["params"] if p.grad is not None]
+        if not all(torch.isfinite(g).all() for g in grads):
+            self.current, self.good = self.current / 2, 0
+            return
+        for g in grads:
+            g.div_(self.current)
+        optimiser.step()
+        self.good += 1
+        if self.good == self.growth_interval:
+            self.current, self.good = self.current * 2, 0
+
+# %% wrong="asks isfinite of a list" hint="`torch.isfinite` takes one tensor: ask each gradient."
+class LossScaler:
+    def __init__(self, scale=2**16, growth_interval=2000):
+        self.current, self.growth_interval, self.good = float(scale), growth_interval, 0
+
+    def scale(self, loss):
+        return loss * self.current
+
+    def step(self, optimiser):
+        grads = [p.grad for g in optimiser.param_groups for p in g["params"] if p.grad is not None]
+        if not torch.isfinite(grads).all():
+            self.current, self.good = self.current / 2, 0
+            return
+        for g in grads:
+            g.div_(self.current)
+        optimiser.step()
+        self.good += 1
+        if self.good == self.growth_interval:
+            self.current, self.good = self.current * 2, 0
+
+# %% wrong="asks many values for one truth" hint="`torch.isfinite(g)` answers for each value: `.all()` makes one answer of it."
+class LossScaler:
+    def __init__(self, scale=2**16, growth_interval=2000):
+        self.current, self.growth_interval, self.good = float(scale), growth_interval, 0
+
+    def scale(self, loss):
+        return loss * self.current
+
+    def step(self, optimiser):
+        grads = [p.grad for g in optimiser.param_groups for p in g["params"] if p.grad is not None]
+        if not all(torch.isfinite(g) for g in grads):
+            self.current, self.good = self.current / 2, 0
+            return
+        for g in grads:
+            g.div_(self.current)
+        optimiser.step()
+        self.good += 1
+        if self.good == self.growth_interval:
+            self.current, self.good = self.current * 2, 0
+
+# %% wrong="calls the number scale, as the method is called" hint="`self.scale = scale` replaces the method. Call the number `self.current`."
+class LossScaler:
+    def __init__(self, scale=2**16, growth_interval=2000):
+        self.scale, self.growth_interval, self.good = float(scale), growth_interval, 0
+
+    def scale(self, loss):
+        return loss * self.scale
+
+    def step(self, optimiser):
+        grads = [p.grad for g in optimiser.param_groups for p in g["params"] if p.grad is not None]
+        if not all(torch.isfinite(g).all() for g in grads):
+            self.scale, self.good = self.scale / 2, 0
+            return
+        for g in grads:
+            g.div_(self.scale)
+        optimiser.step()
+        self.good += 1
+        if self.good == self.growth_interval:
+            self.scale, self.good = self.scale * 2, 0
+
+# %% wrong="has no current" hint="S is to be read from outside under the name `current`: `self.current`, or a property."
+class LossScaler:
+    def __init__(self, scale=2**16, growth_interval=2000):
+        self.factor, self.growth_interval, self.good = float(scale), growth_interval, 0
+
+    def scale(self, loss):
+        return loss * self.factor
+
+    def step(self, optimiser):
+        grads = [p.grad for g in optimiser.param_groups for p in g["params"] if p.grad is not None]
+        if not all(torch.isfinite(g).all() for g in grads):
+            self.factor, self.good = self.factor / 2, 0
+            return
+        for g in grads:
+            g.div_(self.factor)
+        optimiser.step()
+        self.good += 1
+        if self.good == self.growth_interval:
+            self.factor, self.good = self.factor * 2, 0
+
+# %% wrong="gives back a number instead of a tensor" hint="`.item()` makes a number of the loss, and a number can't go backward. Multiply the tensor."
+class LossScaler:
+    def __init__(self, scale=2**16, growth_interval=2000):
+        self.current, self.growth_interval, self.good = float(scale), growth_interval, 0
+
+    def scale(self, loss):
+        return loss.item() * self.current
+
+    def step(self, optimiser):
+        grads = [p.grad for g in optimiser.param_groups for p in g["params"] if p.grad is not None]
+        if not all(torch.isfinite(g).all() for g in grads):
+            self.current, self.good = self.current / 2, 0
+            return
+        for g in grads:
+            g.div_(self.current)
+        optimiser.step()
+        self.good += 1
+        if self.good == self.growth_interval:
+            self.current, self.good = self.current * 2, 0
+
+# %% wrong="divides after the step, and looks at nothing" hint="Three things in this order: look at the gradients, divide them by S in place, step. Then adapt S."
+class LossScaler:
+    def __init__(self, scale=2**16, growth_interval=2000):
+        self.current, self.growth_interval, self.good = float(scale), growth_interval, 0
+
+    def scale(self, loss):
+        return loss * self.current
+
+    def step(self, optimiser):
+        grads = [p.grad for g in optimiser.param_groups for p in g["params"] if p.grad is not None]
+        optimiser.step()
+        for g in grads:
+            g.div_(self.current)

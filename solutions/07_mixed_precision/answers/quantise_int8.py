@@ -118,3 +118,15 @@ def quantise_int8(x):
     spread = 3 * float(np.std(x))
     scale = spread / 127 if spread > 0 else 1.0
     return np.clip(np.rint(x / scale), -127, 127).astype(np.int8), scale
+
+# %% wrong="returns the scale first" hint="q first, then the scale."
+def quantise_int8(x):
+    largest = float(np.max(np.abs(x)))
+    scale = largest / 127 if largest > 0 else 1.0
+    return scale, np.rint(x / scale).astype(np.int8)
+
+# %% wrong="returns q alone" hint="Without its scale q is worth nothing: return both."
+def quantise_int8(x):
+    largest = float(np.max(np.abs(x)))
+    scale = largest / 127 if largest > 0 else 1.0
+    return np.rint(x / scale).astype(np.int8)

@@ -19,7 +19,7 @@ def sgd_with_master_weights(master, gradients, rate):
     weights.add_(torch.tensor(np.ascontiguousarray(gradients)).float(), alpha=-rate)
     return weights.numpy(), weights.half().numpy()
 
-# %% wrong="multiplies rate and gradient in float16" hint="A Python float times a float16 array is float16: the product may be zero already. Cast the gradients first."
+# %% wrong="takes gradients and product to float16" hint="A Python float times a float16 array is float16: the product may be zero already. Cast the gradients first."
 def sgd_with_master_weights(master, gradients, rate):
     masters = (master - rate * gradients.astype(np.float16)).astype(np.float32)
     return masters, masters.astype(np.float16)
@@ -92,3 +92,26 @@ def sgd_with_master_weights(master, gradients, rate):
 def sgd_with_master_weights(master, gradients, rate):
     masters = np.clip(master - np.float32(rate) * gradients.astype(np.float32), -65504, 65504)
     return masters, masters.astype(np.float16)
+
+# %% wrong="lets NumPy multiply in float16" hint="A Python float times a float16 array is float16, and the product may be zero there. Cast the gradients to float32 first."
+def sgd_with_master_weights(master, gradients, rate):
+    masters = master - rate * gradients
+    return masters, masters.astype(np.float16)
+
+# %% wrong="subtracts from an FP16 copy" hint="What has been through float16 is no master: the small step is lost there. Subtract from the float32 master."
+def sgd_with_master_weights(master, gradients, rate):
+    copies = master.astype(np.float16) - np.float16(rate) * gradients
+    return copies.astype(np.float32), copies.astype(np.float16)
+
+# %% wrong="makes copies in float32" hint="The copies go into an FP16 forward pass: `astype(np.float16)`."
+def sgd_with_master_weights(master, gradients, rate):
+    masters = master - np.float32(rate) * gradients.astype(np.float32)
+    return masters, masters.copy()
+
+# %% wrong="leaves the weights where they are" hint="What comes back equals what went in: subtract the rate times the gradient."
+def sgd_with_master_weights(master, gradients, rate):
+    return master.copy(), master.astype(np.float16)
+
+# %% wrong="gives back the masters alone" hint="Two arrays are asked for: return masters, copies."
+def sgd_with_master_weights(master, gradients, rate):
+    return master - np.float32(rate) * gradients.astype(np.float32)

@@ -81,3 +81,16 @@ def training_memory(parameters, precision, optimiser, activation_bytes):
 # %% wrong="counts in 32 bits" hint="Seven billion times sixteen doesn't fit into 32 bits: use Python's own integers."
 def training_memory(parameters, precision, optimiser, activation_bytes):
     return (parameters * (8 + 4 * {"sgd": 0, "momentum": 1, "adam": 2}[optimiser]) + activation_bytes) % 2**32
+
+# %% wrong="gives a float" hint="Bytes are whole: return an int."
+def training_memory(parameters, precision, optimiser, activation_bytes):
+    return float(parameters * (8 + 4 * {"sgd": 0, "momentum": 1, "adam": 2}[optimiser]) + activation_bytes)
+
+# %% wrong="keeps the gradients of mixed precision in FP32" hint="In this table the gradients of mixed precision have two bytes."
+def training_memory(parameters, precision, optimiser, activation_bytes):
+    each = (8 if precision == "fp32" else 2 + 4 + 4) + 4 * {"sgd": 0, "momentum": 1, "adam": 2}[optimiser]
+    return parameters * each + activation_bytes
+
+# %% wrong="counts activations once for each parameter" hint="`activation_bytes` stand beside the parameters: they are added, not multiplied."
+def training_memory(parameters, precision, optimiser, activation_bytes):
+    return parameters * (8 + 4 * {"sgd": 0, "momentum": 1, "adam": 2}[optimiser] + activation_bytes)

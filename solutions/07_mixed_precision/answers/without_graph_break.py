@@ -115,3 +115,37 @@ def without_graph_break(x, w):
     y = (x @ w).squeeze()
     size = y.abs().max()
     return torch.tanh(torch.where(size > 4, y * (4 / size), y))
+
+# %% wrong="takes the larger of 4 / size and 1" hint="The factor makes values smaller or leaves them: it is the smaller of 4 / size and 1."
+def without_graph_break(x, w):
+    y = x @ w
+    return torch.tanh(y * torch.clamp(4 / y.abs().max(), min=1))
+
+# %% wrong="forgets the tanh where it chooses small outputs" hint="Both ways end in a tanh: take it after the choice."
+def without_graph_break(x, w):
+    y = x @ w
+    size = y.abs().max()
+    return torch.where(size > 4, torch.tanh(y * (4 / size)), y)
+
+# %% wrong="forgets to return" hint="Say `return`: without it a function gives None."
+def without_graph_break(x, w):
+    y = x @ w
+    size = y.abs().max()
+    torch.tanh(torch.where(size > 4, y * (4 / size), y))
+
+# %% wrong="hands torch.minimum a plain number" hint="`torch.minimum` wants two tensors. `torch.clamp(..., max=1)` takes a number."
+def without_graph_break(x, w):
+    y = x @ w
+    return torch.tanh(y * torch.minimum(4 / y.abs().max(), 1.0))
+
+# %% wrong="asks size for its length" hint="`size` is one number without axes: compare it, and let `torch.where` choose."
+def without_graph_break(x, w):
+    y = x @ w
+    size = y.abs().max()
+    return torch.tanh(y * (4 / size if len(size) > 4 else 1))
+
+# %% right="NumPy inside, which the compiler traces too"
+def without_graph_break(x, w):
+    y = x @ w
+    size = np.abs(y.numpy()).max()
+    return torch.tanh(y * float(1) * torch.from_numpy(np.asarray(4 / np.maximum(size, 4), dtype=y.numpy().dtype)))

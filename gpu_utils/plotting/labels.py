@@ -1,15 +1,29 @@
-"""Words beside dots that cover neither each other, nor a dot, nor a line."""
+"""Words beside dots that cover neither each other, nor a dot, nor a line, and leave no doubt which dot is meant."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 __all__ = ["place_labels"]
 
 _DIRECTIONS = ((1, 0), (1, -1), (1, 1), (-1, 0), (-1, -1), (-1, 1), (0, -1), (0, 1))
-_DISTANCES_PT = (9, 16, 26, 38, 54, 72)
+_DISTANCES_PT = (9, 16, 26, 38, 54, 72, 92)
+_ROUNDS = 4
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where words could stand: their box and a thread to their dot, in pixels, and how far that is from ideal."""
+
+    shift: tuple[int, int]
+    box: Any
+    thread: tuple[Any, Any] | None
+    cost: float
 
 
 def place_labels(
@@ -20,6 +34,8 @@ def place_labels(
     fontsize: float = 9.5,
 ) -> None:
     """Write each text near its point, at the nearest place that is still free.
+
+    A thread leads from words to their dot where these are apart, or where another dot is about as near.
 
     Args:
         figure: the figure, laid out as it will be shown.
@@ -36,37 +52,32 @@ def place_labels(
     ['the middle']
     """
     figure.draw_without_rendering()
-    renderer = figure.canvas.get_renderer()
-    frame = axes.get_window_extent(renderer)
     dots = [axes.transData.transform((x, y)) for x, y, _ in texts]
-    walls = [axes.transData.transform(corners) for corners in lines]
+    walls = [pair for corners in lines for pair in itertools.pairwise(axes.transData.transform(corners))]
+    renderer = figure.canvas.get_renderer()
     taken = [each.get_window_extent(renderer) for each in axes.texts]
-    for x, y, text in sorted(texts, reverse=True):  # from the right, so that words run into free space
-        best, best_cost = None, float("inf")
-        for step, distance in enumerate(_DISTANCES_PT):
-            for turn, (right, up) in enumerate(_DIRECTIONS):
-                note = _write(axes, x, y, text, right * distance, up * distance, fontsize)
-                box = note.get_window_extent(renderer)
-                cost = 10 * step + turn + _penalty(box, frame, taken, dots, walls)
-                note.remove()
-                if cost < best_cost:
-                    best, best_cost = (right * distance, up * distance, step), cost
-        if best is None:
-            continue
-        note = _write(axes, x, y, text, best[0], best[1], fontsize)
-        taken.append(note.get_window_extent(renderer))
-        if best[2] > 1:  # far enough that a thread must show which dot is meant
-            axes.annotate("", (x, y), best[:2], textcoords="offset points", arrowprops=_THREAD)
+    choices = [list(_places(figure, axes, text, fontsize, dots, walls, taken)) for text in texts]
+    order = sorted(range(len(texts)), key=lambda n: texts[n], reverse=True)  # from the right: words run to the right
+    chosen: dict[int, _Place] = {}
+    for _ in range(_ROUNDS):  # the first round finds a place for each, the others a better one beside all others
+        for n in order:
+            others = [place for m, place in chosen.items() if m != n]
+            chosen[n] = min(choices[n], key=lambda place: place.cost + sum(_clash(place, other) for other in others))
+    for (x, y, text), place in zip(texts, (chosen[n] for n in range(len(texts))), strict=True):
+        _write(axes, x, y, text, place.shift, fontsize)
+        if place.thread:
+            axes.annotate("", (x, y), place.shift, textcoords="offset points", arrowprops=_THREAD, zorder=7)
 
 
 _THREAD = {"arrowstyle": "-", "color": "#6b6b6b", "lw": 0.8, "shrinkA": 0, "shrinkB": 5}
 
 
-def _write(axes: Any, x: float, y: float, text: str, right: float, up: float, fontsize: float) -> Any:
+def _write(axes: Any, x: float, y: float, text: str, shift: tuple[int, int], fontsize: float) -> Any:
+    right, up = shift
     return axes.annotate(
         text,
         (x, y),
-        (right, up),
+        shift,
         textcoords="offset points",
         ha="left" if right > 0 else "right" if right < 0 else "center",
         va="bottom" if up > 0 else "top" if up < 0 else "center",
@@ -76,22 +87,68 @@ def _write(axes: Any, x: float, y: float, text: str, right: float, up: float, fo
     )
 
 
-def _penalty(box: Any, frame: Any, taken: list[Any], dots: list[Any], walls: list[Any]) -> float:
-    inside = frame.x0 <= box.x0 and box.x1 <= frame.x1 and frame.y0 <= box.y0 and box.y1 <= frame.y1
-    cost: float = 0.0 if inside else 1000.0
-    cost += 300.0 * sum(box.padded(3).overlaps(other) for other in taken)
-    cost += 200.0 * sum(box.x0 - 4 <= x <= box.x1 + 4 and box.y0 - 4 <= y <= box.y1 + 4 for x, y in dots)
-    for corners in walls:
-        cost += 100.0 * sum(_crosses(box, *pair) for pair in itertools.pairwise(corners))
-    return cost
+def _places(
+    figure: Any, axes: Any, text: tuple[float, float, str], fontsize: float, dots: Any, walls: Any, taken: Any
+) -> Iterator[_Place]:
+    """All places of one text, each with what it costs while no other text is written."""
+    from matplotlib.transforms import Bbox
+
+    renderer = figure.canvas.get_renderer()
+    frame = axes.get_window_extent(renderer)
+    dot = axes.transData.transform(text[:2])
+    near = [each for each in dots if not np.allclose(each, dot)]
+    for turn, (right, up) in enumerate(_DIRECTIONS):
+        note = _write(axes, *text, (right, up), fontsize)
+        at_dot = note.get_window_extent(renderer)
+        note.remove()
+        for step, distance in enumerate(_DISTANCES_PT):
+            far = np.array((right, up)) * (distance - 1) * figure.dpi / 72
+            box = at_dot.translated(*far)
+            own = _distance(box, dot)
+            doubtful = any(_distance(box, each) < 2 * own + 6 for each in near)
+            end = np.clip(dot + np.array((right, up)) * distance * figure.dpi / 72, box.min, box.max)
+            thread = (dot, end) if step > 0 or doubtful else None
+            inside = frame.x0 <= box.x0 and box.x1 <= frame.x1 and frame.y0 <= box.y0 and box.y1 <= frame.y1
+            cost = 10.0 * step + turn + (0 if inside else 1000)
+            cost += 300 * sum(box.padded(3).overlaps(each) for each in taken)
+            cost += 200 * sum(_distance(box, each) < 4 for each in dots)
+            cost += 100 * sum(_crosses(box, pair, 5) for pair in walls)
+            if thread:
+                cost += 5 + 150 * sum(_crosses(Bbox([each, each]), thread, 8) for each in near)
+                cost += 150 * sum(_crosses(each, thread, 2) for each in taken)
+            yield _Place((right * distance, up * distance), box, thread, cost)
 
 
-def _crosses(box: Any, start: Any, end: Any) -> bool:
-    """Whether a straight line comes within 5 pixels of a box (Liang and Barsky's clipping)."""
+def _clash(one: _Place, other: _Place) -> float:
+    """What it costs that two texts stand where they stand."""
+    cost = 300.0 * bool(one.box.padded(3).overlaps(other.box))
+    for words, thread in ((one.box, other.thread), (other.box, one.thread)):
+        cost += 150 * (thread is not None and _crosses(words, thread, 3))
+    return cost + 60 * (one.thread is not None and other.thread is not None and _meet(one.thread, other.thread))
+
+
+def _distance(box: Any, dot: Any) -> float:
+    """From a point to the nearest point of a box; 0 inside it."""
+    return float(np.hypot(*(np.clip(dot, box.min, box.max) - dot)))
+
+
+def _meet(one: Any, other: Any) -> bool:
+    """Whether two straight pieces cross each other."""
+
+    def side(line: Any, point: Any) -> float:
+        (ax, ay), (bx, by) = line
+        return float((bx - ax) * (point[1] - ay) - (by - ay) * (point[0] - ax))
+
+    return side(one, other[0]) * side(one, other[1]) < 0 and side(other, one[0]) * side(other, one[1]) < 0
+
+
+def _crosses(box: Any, line: Any, margin: float) -> bool:
+    """Whether a straight piece comes within a margin of a box (Liang and Barsky's clipping)."""
+    start, end = line
     first, last = 0.0, 1.0
     for at, step, low, high in (
-        (start[0], end[0] - start[0], box.x0 - 5, box.x1 + 5),
-        (start[1], end[1] - start[1], box.y0 - 5, box.y1 + 5),
+        (start[0], end[0] - start[0], box.x0 - margin, box.x1 + margin),
+        (start[1], end[1] - start[1], box.y0 - margin, box.y1 + margin),
     ):
         if abs(step) < 1e-9:
             if not low <= at <= high:

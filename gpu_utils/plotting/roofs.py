@@ -58,7 +58,7 @@ def roofline(
         axes = figure.subplots()
         _log_axes(axes, limits, [*points.values(), *guesses.values()])
         for roof, colour, line in zip(limits, (INK, *PALETTE[1:]), _LINES, strict=False):
-            _draw_roof(axes, roof, colour, line)
+            _draw_roof(axes, roof, colour, line, alone=len(limits) == 1)
         for name, (intensity, rate) in points.items():
             drawn = look(labels[name])
             axes.plot(intensity, rate, marker=drawn.marker, color=drawn.colour, ms=9, mec="white", ls="", zorder=6)
@@ -76,7 +76,7 @@ def _log_axes(axes: Any, roofs: list[Roof], points: list[tuple[float, float]]) -
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
     intensities = [roof.ridge for roof in roofs] + [intensity for intensity, _ in points]
-    left, right = 10 ** math.floor(math.log10(min(intensities)) - 0.4), max(intensities) * 12
+    left, right = 10 ** math.floor(math.log10(min(intensities)) - 0.4), max(intensities) * 80
     rates = [roof.peak_flops for roof in roofs] + [rate for _, rate in points]
     rates += [attainable(min([i for i, _ in points], default=left), roof) for roof in roofs]
     axes.set_xscale("log")
@@ -98,16 +98,18 @@ def _corners(axes: Any, roof: Roof) -> list[tuple[float, float]]:
     return [(left, left * roof.bandwidth_bytes), (roof.ridge, roof.peak_flops), (right, roof.peak_flops)]
 
 
-def _draw_roof(axes: Any, roof: Roof, colour: str, line: Any) -> None:
+def _draw_roof(axes: Any, roof: Roof, colour: str, line: Any, *, alone: bool) -> None:
+    """A roof that stands alone has its caption left, where no dot can be; several have theirs on the tops."""
     xs, ys = zip(*_corners(axes, roof), strict=True)
     axes.plot(xs, ys, color=colour, ls=line, lw=2.2, zorder=4)
     peak = quantities.amount(roof.peak_flops, "FLOP/s")
+    side, shift = ("left", (6, 4)) if alone else ("right", (-4, 4))
     axes.annotate(
         f"{roof.name}: {peak}, {quantities.rate(roof.bandwidth_bytes)} · {roof.provenance}",
-        (axes.get_xlim()[1], roof.peak_flops),
-        (-4, 4),
+        (axes.get_xlim()[0 if alone else 1], roof.peak_flops),
+        shift,
         textcoords="offset points",
-        ha="right",
+        ha=side,
         va="bottom",
         fontsize=9.5,
         bbox={"boxstyle": "square,pad=0.05", "facecolor": "white", "edgecolor": "none", "alpha": 0.9},

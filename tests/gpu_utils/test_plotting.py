@@ -39,6 +39,10 @@ def overlaps(figure):
     ]
 
 
+def to_box(point, box):
+    return float(np.hypot(*(np.clip(point, box.min, box.max) - point)))
+
+
 def opened(figure):
     return Image.open(io.BytesIO(plotting.png(figure)))
 
@@ -222,6 +226,20 @@ class TestRoofline:
     def test_crowded_dots_keep_their_words_apart(self):
         figure = plotting.roofline(ROOF, POINTS, guesses={"tint": (0.25, 1e9)})
         assert overlaps(figure) == []
+
+    @pytest.mark.parametrize("top", [1.0, 0.98, 2.1])
+    def test_words_that_stand_near_another_dot_are_tied_to_their_own(self, top):
+        crowd = {"attention": (128, 9.8e10), "convolution": (141, top * 1e11), "product": (171, 1e11)}
+        figure = plotting.roofline(ROOF, crowd)
+        axes, boxes = figure.axes[0], words(figure)
+        tied = [text.xy for text in axes.texts if not text.get_text()]
+        assert overlaps(figure) == []
+        for name, at in crowd.items():
+            distances = {
+                each: to_box(axes.transData.transform(xy), boxes[f"{name} · measured"]) for each, xy in crowd.items()
+            }
+            others = [d for each, d in distances.items() if each != name]
+            assert at in tied or distances[name] * 2 <= min(others)
 
     def test_each_dot_carries_its_label_and_its_marker(self):
         figure = plotting.roofline(ROOF, POINTS, provenance={"tint": "modelled"})

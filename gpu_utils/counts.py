@@ -74,6 +74,11 @@ class Counts:
         """Atomic updates of shared memory."""
         return self._count(ATOMIC, shared=True)
 
+    @property
+    def shared_cells(self) -> int:
+        """Cells of shared memory that one block asks for; of the blocks, the most."""
+        return self._recorder.largest_shared
+
     @cached_property
     def races(self) -> tuple[Race, ...]:
         """The first pair of racing accesses for each cell that has any: two threads, a write, no barrier between."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,7 @@ class Recorder:
         self.unwritten: list[int] = []
         self.beyond: list[Access] = []
         self._left = MOST_ACCESSES
+        self._reserved: Counter[Triple] = Counter()
 
     def __len__(self) -> int:
         return len(self._rows) // 4
@@ -53,7 +55,14 @@ class Recorder:
                 np.ix_(*(np.arange(n) * s for n, s in zip(values.shape, values.strides, strict=True))), np.zeros(1, int)
             )
             self._addresses[identity] = values.ctypes.data + np.broadcast_to(offsets, values.shape).reshape(-1)
+        else:
+            self._reserved[self._moments[-1][0].block] += values.size
         return CountingArray(values, self, identity, fresh=fresh)
+
+    @property
+    def largest_shared(self) -> int:
+        """Cells of shared memory that a block asked for; of the blocks, the most."""
+        return max(self._reserved.values(), default=0)
 
     def moment(self, thread: Thread, epoch: int) -> None:
         """From now on it is this thread that works, after so many barriers of its block."""

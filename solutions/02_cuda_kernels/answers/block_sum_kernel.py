@@ -150,7 +150,7 @@ def block_sum_kernel(values, partial):
     if thread == BLOCK - 1:
         partial[cuda.blockIdx.x] = sums[0]
 
-# %% wrong="a barrier too many after the loop" hint="The last round already ends with a barrier: the one after the loop waits for nothing."
+# %% wrong="one barrier too many" hint="Each barrier parts a write by one thread from a read by another. Before anything is shared there is no such pair, and the last round has its barrier already."
 @cuda.jit
 def block_sum_kernel(values, partial):
     sums = cuda.shared.array(BLOCK, float32)
@@ -178,24 +178,6 @@ def block_sum_kernel(values, partial):
     step = BLOCK // 2
     while step > 0:
         cuda.syncthreads()
-        if thread < step:
-            sums[thread] += sums[thread + step]
-        cuda.syncthreads()
-        step //= 2
-    if thread == BLOCK - 1:
-        partial[cuda.blockIdx.x] = sums[0]
-
-# %% wrong="a barrier before anything is shared" hint="Before the first write to shared memory there is nothing to wait for."
-@cuda.jit
-def block_sum_kernel(values, partial):
-    sums = cuda.shared.array(BLOCK, float32)
-    thread = cuda.threadIdx.x
-    i = cuda.grid(1)
-    cuda.syncthreads()
-    sums[thread] = values[i] if i < values.size else 0
-    cuda.syncthreads()
-    step = BLOCK // 2
-    while step > 0:
         if thread < step:
             sums[thread] += sums[thread + step]
         cuda.syncthreads()
@@ -349,19 +331,88 @@ def block_sum_kernel(values, partial):
     if thread == 0:
         partial[cuda.blockIdx.x] = sums[0]
 
-# %% wrong="barriers of the right number in the wrong place" hint="A barrier helps only between the write and the read that it parts."
+# %% wrong="step is never halved" hint="Without `step //= 2` the loop never ends."
 @cuda.jit
 def block_sum_kernel(values, partial):
     sums = cuda.shared.array(BLOCK, float32)
     thread = cuda.threadIdx.x
     i = cuda.grid(1)
     sums[thread] = values[i] if i < values.size else 0
-    for _ in range(5):
+    cuda.syncthreads()
+    step = BLOCK // 2
+    while step > 0:
+        if thread < step:
+            sums[thread] += sums[thread + step]
         cuda.syncthreads()
+    if thread == BLOCK - 1:
+        partial[cuda.blockIdx.x] = sums[0]
+
+# %% wrong="step is halved inside the if" hint="Every thread must halve its own `step`: outside the `if`, or the idle ones never leave the loop."
+@cuda.jit
+def block_sum_kernel(values, partial):
+    sums = cuda.shared.array(BLOCK, float32)
+    thread = cuda.threadIdx.x
+    i = cuda.grid(1)
+    sums[thread] = values[i] if i < values.size else 0
+    cuda.syncthreads()
+    step = BLOCK // 2
+    while step > 0:
+        if thread < step:
+            sums[thread] += sums[thread + step]
+            step //= 2
+        cuda.syncthreads()
+    if thread == BLOCK - 1:
+        partial[cuda.blockIdx.x] = sums[0]
+
+# %% wrong="adds into partial with atomics" hint="`partial` holds nothing that you could add to; and keep the tree in shared memory."
+@cuda.jit
+def block_sum_kernel(values, partial):
+    i = cuda.grid(1)
+    if i < values.size:
+        cuda.atomic.add(partial, cuda.blockIdx.x, values[i])
+
+# %% wrong="adds up in values itself" hint="The values are only read: add up in shared memory."
+@cuda.jit
+def block_sum_kernel(values, partial):
+    thread = cuda.threadIdx.x
+    i = cuda.grid(1)
+    step = BLOCK // 2
+    while step > 0:
+        if thread < step and i + step < values.size:
+            values[i] += values[i + step]
+        cuda.syncthreads()
+        step //= 2
+    if thread == BLOCK - 1:
+        partial[cuda.blockIdx.x] = values[i - thread]
+
+# %% wrong="a barrier only before handing in" hint="Each round reads what the round before wrote: wait in the loop too, and after loading."
+@cuda.jit
+def block_sum_kernel(values, partial):
+    sums = cuda.shared.array(BLOCK, float32)
+    thread = cuda.threadIdx.x
+    i = cuda.grid(1)
+    sums[thread] = values[i] if i < values.size else 0
     step = BLOCK // 2
     while step > 0:
         if thread < step:
             sums[thread] += sums[thread + step]
         step //= 2
-    if thread == 0:
+    cuda.syncthreads()
+    if thread == BLOCK - 1:
         partial[cuda.blockIdx.x] = sums[0]
+
+# %% wrong="every thread hands in the sum" hint="One thread hands in the sum, not all sixteen."
+@cuda.jit
+def block_sum_kernel(values, partial):
+    sums = cuda.shared.array(BLOCK, float32)
+    thread = cuda.threadIdx.x
+    i = cuda.grid(1)
+    sums[thread] = values[i] if i < values.size else 0
+    cuda.syncthreads()
+    step = BLOCK // 2
+    while step > 0:
+        if thread < step:
+            sums[thread] += sums[thread + step]
+        cuda.syncthreads()
+        step //= 2
+    partial[cuda.blockIdx.x] = sums[0]

@@ -18,11 +18,11 @@ def blocks_needed(n, threads_per_block):
         blocks += 1
     return blocks
 
-# %% wrong="rounds down" hint="`//` forgets the values that don't fill a block: the last block is begun even for one value."
+# %% wrong="rounds down" hint="`//` drops the values that don't fill a block, and math.ceil finds nothing left of them: the last block is begun even for one value."
 def blocks_needed(n, threads_per_block):
     return n // threads_per_block
 
-# %% wrong="always one block more" hint="A row that fills its blocks exactly needs no further one: add threads_per_block - 1 before you divide, not 1 after."
+# %% wrong="always one block more" hint="A row that fills its blocks exactly needs no further one: add threads_per_block - 1 before you divide, not a whole block."
 def blocks_needed(n, threads_per_block):
     return n // threads_per_block + 1
 
@@ -46,14 +46,14 @@ def blocks_needed(n, threads_per_block):
 def blocks_needed(n, threads_per_block):
     return -(-threads_per_block // n) if n else 0
 
-# %% wrong="rounds up after rounding down" hint="`//` has already dropped the rest: there is nothing left for ceil to see. Divide with `/`."
-def blocks_needed(n, threads_per_block):
-    return math.ceil(n // threads_per_block)
-
-# %% wrong="adds a whole block before dividing" hint="(n + threads_per_block) // threads_per_block is one too many for full blocks: add one thread less."
-def blocks_needed(n, threads_per_block):
-    return (n + threads_per_block) // threads_per_block
-
 # %% wrong="one value short: adds too little" hint="Add threads_per_block - 1: with less, a last block with a single value is lost."
 def blocks_needed(n, threads_per_block):
     return (n + threads_per_block - 2) // threads_per_block if threads_per_block > 1 else n
+
+# %% wrong="prints instead of returning" hint="`print` shows a number and gives nothing back: `return` it."
+def blocks_needed(n, threads_per_block):
+    print((n + threads_per_block - 1) // threads_per_block)
+
+# %% wrong="a quotient that is not whole" hint="A grid is made of whole blocks: round up."
+def blocks_needed(n, threads_per_block):
+    return n / threads_per_block

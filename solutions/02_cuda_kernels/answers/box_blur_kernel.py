@@ -282,3 +282,87 @@ def box_blur_kernel(image, out, radius):
                 total += image[row, column]
                 pixels += 1
         out[y, x] = total / pixels
+
+# %% wrong="row and column swapped in the read" hint="image[row, column]: the limits are right, the read is turned."
+@cuda.jit
+def box_blur_kernel(image, out, radius):
+    x, y = cuda.grid(2)
+    height, width = image.shape
+    if y < height and x < width:
+        total, pixels = 0.0, 0
+        for row in range(max(0, y - radius), min(height, y + radius + 1)):
+            for column in range(max(0, x - radius), min(width, x + radius + 1)):
+                total += image[column, row]
+                pixels += 1
+        out[y, x] = total / pixels
+
+# %% wrong="adds to out, which is not empty" hint="Nobody cleared `out`: begin with out[y, x] = 0, or add up in a variable."
+@cuda.jit
+def box_blur_kernel(image, out, radius):
+    x, y = cuda.grid(2)
+    height, width = image.shape
+    if y < height and x < width:
+        pixels = 0
+        for row in range(max(0, y - radius), min(height, y + radius + 1)):
+            for column in range(max(0, x - radius), min(width, x + radius + 1)):
+                out[y, x] += image[row, column]
+                pixels += 1
+        out[y, x] /= pixels
+
+# %% wrong="the total begins anew in each row" hint="`total = 0` stands before both loops, not between them."
+@cuda.jit
+def box_blur_kernel(image, out, radius):
+    x, y = cuda.grid(2)
+    height, width = image.shape
+    if y < height and x < width:
+        pixels = 0
+        for row in range(max(0, y - radius), min(height, y + radius + 1)):
+            total = 0.0
+            for column in range(max(0, x - radius), min(width, x + radius + 1)):
+                total += image[row, column]
+                pixels += 1
+        out[y, x] = total / pixels
+
+# %% wrong="divides by nine always" hint="Count the pixels that you add: `pixels += 1`, then divide by that."
+@cuda.jit
+def box_blur_kernel(image, out, radius):
+    x, y = cuda.grid(2)
+    height, width = image.shape
+    if y < height and x < width:
+        total = 0.0
+        for row in range(max(0, y - radius), min(height, y + radius + 1)):
+            for column in range(max(0, x - radius), min(width, x + radius + 1)):
+                total += image[row, column]
+        out[y, x] = total / 9
+
+# %% wrong="no guard, and divides by nothing" hint="Spare threads have no pixel, so they add up none: `if` before you begin."
+@cuda.jit
+def box_blur_kernel(image, out, radius):
+    x, y = cuda.grid(2)
+    height, width = image.shape
+    total, pixels = 0.0, 0
+    for row in range(max(0, y - radius), min(height, y + radius + 1)):
+        for column in range(max(0, x - radius), min(width, x + radius + 1)):
+            total += image[row, column]
+            pixels += 1
+    out[y, x] = total / pixels
+
+# %% wrong="the edge stays empty" hint="At the edge, average what exists: every pixel of `out` wants a value."
+@cuda.jit
+def box_blur_kernel(image, out, radius):
+    x, y = cuda.grid(2)
+    height, width = image.shape
+    if radius <= y < height - radius and radius <= x < width - radius:
+        total = 0.0
+        for row in range(y - radius, y + radius + 1):
+            for column in range(x - radius, x + radius + 1):
+                total += image[row, column]
+        out[y, x] = total / (2 * radius + 1) ** 2
+
+# %% wrong="the mean of a slice" hint="A thread reads one pixel at a time: two loops and a running total."
+@cuda.jit
+def box_blur_kernel(image, out, radius):
+    x, y = cuda.grid(2)
+    height, width = image.shape
+    if y < height and x < width:
+        out[y, x] = image[max(0, y - radius):y + radius + 1, max(0, x - radius):x + radius + 1].mean()

@@ -34,7 +34,7 @@ def darken_kernel(image, out, factor):
     if i >= 0:
         out[i] = float32(factor) * image[i]
 
-# %% wrong="no guard: spare threads run over the end" hint="Ask `if i < image.size` before you read or write."
+# %% wrong="no guard: spare threads run over the end" hint="Ask `if i < image.size` before you read or write: no GPU raises an IndexError."
 @cuda.jit
 def darken_kernel(image, out, factor):
     i = cuda.grid(1)
@@ -110,7 +110,7 @@ def darken_kernel(image, out, factor):
     i = cuda.grid(1) % image.size
     out[i] = factor * image[i]
 
-# %% wrong="returns a value" hint="A kernel returns nothing: write into `out`."
+# %% wrong="nothing is written into out" hint="Only `out[i] = ...` writes. `return` gives the value to nobody, and `out = ...` is a new name for it."
 @cuda.jit
 def darken_kernel(image, out, factor):
     i = cuda.grid(1)
@@ -140,11 +140,36 @@ def darken_kernel(image, out, factor):
     i = min(cuda.grid(1), image.size - 1)
     out[i] = factor * image[i]
 
-# %% wrong="waits for an IndexError" hint="No GPU raises one: ask `if i < image.size` before you read."
+# %% wrong="two places where there is one" hint="`cuda.grid(1)` is one number, i. It takes `cuda.grid(2)` to get x and y."
+@cuda.jit
+def darken_kernel(image, out, factor):
+    x, y = cuda.grid(1)
+    if x < image.size:
+        out[x] = factor * image[x]
+
+# %% wrong="cuda.grid without a number" hint="`cuda.grid(1)`: the number says how many axes the grid has."
+@cuda.jit
+def darken_kernel(image, out, factor):
+    i = cuda.grid()
+    if i < image.size:
+        out[i] = factor * image[i]
+
+# %% wrong="@cuda.jit is missing" hint="Put `@cuda.jit` on the line above `def`: it makes a kernel of the function."
+def darken_kernel(image, out, factor):
+    i = cuda.grid(1)
+    if i < image.size:
+        out[i] = factor * image[i]
+
+# %% wrong="multiplies what out holds" hint="`out` holds nothing yet: read from image."
 @cuda.jit
 def darken_kernel(image, out, factor):
     i = cuda.grid(1)
-    try:
+    if i < image.size:
+        out[i] *= factor
+
+# %% wrong="a guard by threads, not by values" hint="How many threads a block has says nothing about the values: `image.size`."
+@cuda.jit
+def darken_kernel(image, out, factor):
+    i = cuda.grid(1)
+    if i < cuda.blockDim.x:
         out[i] = factor * image[i]
-    except IndexError:
-        pass

@@ -132,3 +132,44 @@ def global_reads(height, width, radius, tile=None):
     step = tile or 1
     along = lambda n: sum(min(n, s + step + radius) - max(0, s - radius) for s in range(0, n, step))
     return along(height) * along(width)
+
+# %% wrong="a tile's end one too far" hint="A tile that begins at s ends at s + tile: with the halo at s + tile + radius."
+def global_reads(height, width, radius, tile=None):
+    if tile is None:
+        along = lambda n: sum(min(n, i + radius + 1) - max(0, i - radius) for i in range(n))
+    else:
+        along = lambda n: sum(min(n, s + tile + radius + 1) - max(0, s - radius) for s in range(0, n, tile))
+    return along(height) * along(width)
+
+# %% wrong="one too far, with and without a tile" hint="A tile that begins at s ends at s + step, so with its halo at s + step + radius: no further 1."
+def global_reads(height, width, radius, tile=None):
+    step = tile or 1
+    along = lambda n: sum(min(n, s + step + radius + 1) - max(0, s - radius) for s in range(0, n, step))
+    return along(height) * along(width)
+
+# %% wrong="with a tile, forgets the halo's corners" hint="The pixel at the corner of a tile blurs with pixels diagonally outside: the halo has corners."
+def global_reads(height, width, radius, tile=None):
+    if tile is None:
+        along = lambda n: sum(min(n, i + radius + 1) - max(0, i - radius) for i in range(n))
+        return along(height) * along(width)
+    total = 0
+    for top in range(0, height, tile):
+        for left in range(0, width, tile):
+            rows = min(height, top + tile) - top
+            columns = min(width, left + tile) - left
+            more_rows = min(height, top + tile + radius) - max(0, top - radius) - rows
+            more_columns = min(width, left + tile + radius) - max(0, left - radius) - columns
+            total += rows * columns + more_rows * columns + more_columns * rows
+    return total
+
+# %% wrong="the table, as if there were no edge, and tiles by division" hint="The table is right away from the edge only, and the last tile may be cut off: count one axis, clipped, and multiply."
+def global_reads(height, width, radius, tile=None):
+    if tile is None:
+        return height * width * (2 * radius + 1) ** 2
+    return (height // tile) * (width // tile) * (tile + 2 * radius) ** 2
+
+# %% wrong="prints instead of returning" hint="`print` shows a number and gives nothing back: `return` it."
+def global_reads(height, width, radius, tile=None):
+    step = tile or 1
+    along = lambda n: sum(min(n, s + step + radius) - max(0, s - radius) for s in range(0, n, step))
+    print(along(height) * along(width))

@@ -145,3 +145,47 @@ def grayscale_kernel(image, out):
     if i < out.size:
         y, x = i // image.shape[1], i % image.shape[1]
         out[y, x] = 0.299 * image[y, x, 0] + 0.587 * image[y, x, 1] + 0.114 * image[y, x, 2]
+
+# %% wrong="writes into the image" hint="The image is only read: write into `out`."
+@cuda.jit
+def grayscale_kernel(image, out):
+    x, y = cuda.grid(2)
+    if y < image.shape[0] and x < image.shape[1]:
+        image[y, x, 0] = 0.299 * image[y, x, 0] + 0.587 * image[y, x, 1] + 0.114 * image[y, x, 2]
+        out[y, x] = image[y, x, 0]
+
+# %% wrong="adds to out, which is not empty" hint="Nobody cleared `out`: add up in a variable, and write once."
+@cuda.jit
+def grayscale_kernel(image, out):
+    x, y = cuda.grid(2)
+    if y < image.shape[0] and x < image.shape[1]:
+        for channel in range(3):
+            out[y, x] += (0.299, 0.587, 0.114)[channel] * image[y, x, channel]
+
+# %% wrong="one place where there are two" hint="`cuda.grid(1)` is one number: x and y come from `cuda.grid(2)`."
+@cuda.jit
+def grayscale_kernel(image, out):
+    x, y = cuda.grid(1)
+    if y < image.shape[0] and x < image.shape[1]:
+        out[y, x] = 0.299 * image[y, x, 0] + 0.587 * image[y, x, 1] + 0.114 * image[y, x, 2]
+
+# %% wrong="a guard that is one too wide" hint="The last row is shape[0] - 1: `<`, not `<=`."
+@cuda.jit
+def grayscale_kernel(image, out):
+    x, y = cuda.grid(2)
+    if y <= image.shape[0] and x <= image.shape[1]:
+        out[y, x] = 0.299 * image[y, x, 0] + 0.587 * image[y, x, 1] + 0.114 * image[y, x, 2]
+
+# %% wrong="a guard that is one too narrow" hint="The last row and the last column want threads too."
+@cuda.jit
+def grayscale_kernel(image, out):
+    x, y = cuda.grid(2)
+    if y < image.shape[0] - 1 and x < image.shape[1] - 1:
+        out[y, x] = 0.299 * image[y, x, 0] + 0.587 * image[y, x, 1] + 0.114 * image[y, x, 2]
+
+# %% wrong="the weights divided by three" hint="The weights add up to 1: no further division."
+@cuda.jit
+def grayscale_kernel(image, out):
+    x, y = cuda.grid(2)
+    if y < image.shape[0] and x < image.shape[1]:
+        out[y, x] = (0.299 * image[y, x, 0] + 0.587 * image[y, x, 1] + 0.114 * image[y, x, 2]) / 3

@@ -374,3 +374,64 @@ def tiled_blur_kernel(image, out, radius):
                 total += tile[row - top, column - left]
                 pixels += 1
         out[y, x] = total / pixels
+
+# %% wrong="shared memory as large as the radius asks" hint="The size must be known when the kernel is compiled: TILE + 2 * MAX_RADIUS, whatever the radius."
+@cuda.jit
+def tiled_blur_kernel(image, out, radius):
+    tile = cuda.shared.array((TILE + 2 * radius, TILE + 2 * radius), float32)
+    x, y = cuda.grid(2)
+    height, width = image.shape
+    left, top = cuda.blockIdx.x * TILE - radius, cuda.blockIdx.y * TILE - radius
+    for row in range(cuda.threadIdx.y, TILE + 2 * radius, TILE):
+        for column in range(cuda.threadIdx.x, TILE + 2 * radius, TILE):
+            if 0 <= top + row < height and 0 <= left + column < width:
+                tile[row, column] = image[top + row, left + column]
+    cuda.syncthreads()
+    if y < height and x < width:
+        total, pixels = float32(0), 0
+        for row in range(max(0, y - radius), min(height, y + radius + 1)):
+            for column in range(max(0, x - radius), min(width, x + radius + 1)):
+                total += tile[row - top, column - left]
+                pixels += 1
+        out[y, x] = total / pixels
+
+# %% wrong="blurs in place" hint="The image is only read: write into `out`. Another block may still load the old pixel."
+@cuda.jit
+def tiled_blur_kernel(image, out, radius):
+    tile = cuda.shared.array((TILE + 2 * MAX_RADIUS, TILE + 2 * MAX_RADIUS), float32)
+    x, y = cuda.grid(2)
+    height, width = image.shape
+    left, top = cuda.blockIdx.x * TILE - radius, cuda.blockIdx.y * TILE - radius
+    for row in range(cuda.threadIdx.y, TILE + 2 * radius, TILE):
+        for column in range(cuda.threadIdx.x, TILE + 2 * radius, TILE):
+            if 0 <= top + row < height and 0 <= left + column < width:
+                tile[row, column] = image[top + row, left + column]
+    cuda.syncthreads()
+    if y < height and x < width:
+        total, pixels = float32(0), 0
+        for row in range(max(0, y - radius), min(height, y + radius + 1)):
+            for column in range(max(0, x - radius), min(width, x + radius + 1)):
+                total += tile[row - top, column - left]
+                pixels += 1
+        image[y, x] = total / pixels
+        out[y, x] = image[y, x]
+
+# %% wrong="adds to out, which is not empty" hint="Nobody cleared `out`: add up in a variable."
+@cuda.jit
+def tiled_blur_kernel(image, out, radius):
+    tile = cuda.shared.array((TILE + 2 * MAX_RADIUS, TILE + 2 * MAX_RADIUS), float32)
+    x, y = cuda.grid(2)
+    height, width = image.shape
+    left, top = cuda.blockIdx.x * TILE - radius, cuda.blockIdx.y * TILE - radius
+    for row in range(cuda.threadIdx.y, TILE + 2 * radius, TILE):
+        for column in range(cuda.threadIdx.x, TILE + 2 * radius, TILE):
+            if 0 <= top + row < height and 0 <= left + column < width:
+                tile[row, column] = image[top + row, left + column]
+    cuda.syncthreads()
+    if y < height and x < width:
+        pixels = 0
+        for row in range(max(0, y - radius), min(height, y + radius + 1)):
+            for column in range(max(0, x - radius), min(width, x + radius + 1)):
+                out[y, x] += tile[row - top, column - left]
+                pixels += 1
+        out[y, x] /= pixels

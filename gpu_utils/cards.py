@@ -10,12 +10,15 @@ from gpu_utils.provenance import Provenance
 from gpu_utils.roofline import Roof
 from gpu_utils.specs import spec
 
-__all__ = ["FORMATS", "cards"]
+__all__ = ["FORMATS", "cards", "memory_bytes"]
 
 FORMATS: Mapping[str, int] = {"FP32": 4, "TF32": 4, "FP16": 2, "INT8": 1}
 """Number formats by name, and the bytes of one number in memory (a TF32 number lies there as an FP32)."""
 
 _CARDS = {"V100": "V100-SXM2", "A100": "A100-40GB", "H100": "H100 SXM", "T4": "T4", "L4": "L4"}
+_BOARDS_BYTES = {"Jetson Nano": 4_000_000_000, "Orin Nano": 8_000_000_000}
+"""By the names of their modules in data/jetson.json; shared by CPU and GPU."""
+
 _COLUMNS = {"FP32": "fp32", "TF32": "tf32", "FP16": "fp16_tensor", "INT8": "int8"}
 
 
@@ -37,6 +40,19 @@ def cards() -> Mapping[str, Mapping[str, Roof]]:
         "INT8": _board("Jetson Orin Nano Super", "INT8", orin.value / 2, Provenance.MODELLED, source, "Orin Nano")
     }
     return found
+
+
+def memory_bytes(name: str) -> int:
+    """The memory of a card or board of `cards`, in bytes (published).
+
+    >>> memory_bytes("T4"), memory_bytes("Jetson Nano")
+    (16000000000, 4000000000)
+    """
+    if name in _BOARDS_BYTES:
+        return _BOARDS_BYTES[name]
+    card = spec(_CARDS[name])
+    assert card is not None
+    return card.memory_bytes
 
 
 def _roofs(name: str, row: str) -> dict[str, Roof]:

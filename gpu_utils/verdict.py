@@ -169,12 +169,25 @@ def _number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
+_LATEST: dict[str, str] = {}
+
+
+def passed(check: str) -> bool:
+    """Whether the last check of this name held in full. Cells ask before they write down what an answer computed.
+
+    >>> passed("never checked")
+    False
+    """
+    return _LATEST.get(check) == "passed"
+
+
 def publish(verdict: Verdict) -> None:
     """Show a verdict: as one display with three mime types in IPython, as text on stdout elsewhere.
 
     >>> publish(Verdict("darken", 2.0, 0.0, "nothing_checked"))
     darken: nothing was checked · 0 of 2 points
     """
+    _LATEST[verdict.check] = verdict.status
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
     if shell is None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from gpu_utils import quantities
 from gpu_utils.benchmarks import Benchmark, benchmark
-from gpu_utils.cards import FORMATS, cards
+from gpu_utils.cards import FORMATS, cards, memory_bytes
 from gpu_utils.roofline import Roof, attainable
 from gpu_utils.widgets.controls import buttons
 from gpu_utils.workloads import Workload, workload, workloads
@@ -52,7 +52,10 @@ def explore_roofs(own: Roof | None = None) -> Any:
             message.value, picture.value = _status(sentence), ""
             return
         work, itemsize = workload(kernel.value), FORMATS[number_format.value]
-        message.value = _status(_verdict(roof, work, itemsize))
+        fits = card.value not in cards() or work.nbytes(itemsize) <= memory_bytes(card.value)
+        message.value = _status(
+            _verdict(roof, work, itemsize) + ("" if fits else _too_large(work, itemsize, card.value))
+        )
         picture.value = _figure(roof, work, itemsize)
 
     for control in (card, number_format, kernel):
@@ -65,11 +68,22 @@ def _verdict(roof: Roof, work: Workload, itemsize: int) -> str:
     intensity = work.intensity(itemsize)
     rate = attainable(intensity, roof)
     side, limit = ("right of", "arithmetic") if intensity >= roof.ridge else ("left of", "memory")
+    counted = "1 operation" if f"{intensity:.3g}" == "1" else f"{intensity:.3g} operations"
     return (
-        f"{work.name}: {intensity:.3g} operations a byte, {side} the ridge at {roof.ridge:.3g}. The limit is {limit}. "
-        f"At most {quantities.amount(rate, 'FLOP/s')}, {_percent(rate / roof.peak_flops)} of the peak, so at least "
-        f"{quantities.seconds(work.flops / rate)} a call (modelled)."
+        f"{work.name}: {counted} a byte, {side} the ridge at {roof.ridge:.3g}. The limit is {limit}. "
+        f"At most {quantities.amount(rate, _unit(itemsize))}, {_percent(rate / roof.peak_flops)} of the peak, "
+        f"so at least {quantities.seconds(work.flops / rate)} a call (modelled)."
     )
+
+
+def _too_large(work: Workload, itemsize: int, name: str) -> str:
+    need, have = quantities.nbytes(work.nbytes(itemsize)), quantities.nbytes(memory_bytes(name))
+    return f" But {need} don't fit in its {have}: the time holds for a board with more memory."
+
+
+def _unit(itemsize: int) -> str:
+    """Operations on whole numbers are no floating-point ones."""
+    return "OP/s" if itemsize == FORMATS["INT8"] else "FLOP/s"
 
 
 def _percent(share: float) -> str:
@@ -101,17 +115,25 @@ def _figure(roof: Roof, work: Workload, itemsize: int) -> str:
         side = {"ha": "right", "xytext": (-8, 6)} if at > 10 else {"ha": "left", "xytext": (10, -12)}
         paper = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": FAINT}
         axes.annotate(f"{work.name} · modelled", (at, rate), textcoords="offset points", bbox=paper, zorder=7, **side)
-        axes.set_title(str(roof).partition(", ridge")[0] + f" · {roof.provenance}", fontsize=11)
-        axes.set_xlabel("arithmetic intensity in FLOP/byte, log scale")
-        axes.set_ylabel("rate in FLOP/s, log scale")
+        axes.set_title(f"{_limits(roof, itemsize)} · {roof.provenance}", fontsize=11)
+        axes.set_xlabel(f"arithmetic intensity in {_unit(itemsize).replace('/s', '/byte')}, log scale")
+        axes.set_ylabel(f"rate in {_unit(itemsize)}, log scale")
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: quantities.amount(value)))
         code = base64.b64encode(png(figure)).decode("ascii")
-    words = f"The roof of {roof}. {_verdict(roof, work, itemsize)} The other computations are drawn as hollow dots."
+    words = (
+        f"The roof of {_limits(roof, itemsize)} ({roof.provenance}). {_verdict(roof, work, itemsize)} "
+        "The other computations are drawn as hollow dots."
+    )
     return (
         f'<img alt="{html.escape(words, quote=True)}" style="max-width:100%;height:auto" '
         f'src="data:image/png;base64,{code}">'
     )
+
+
+def _limits(roof: Roof, itemsize: int) -> str:
+    peak, bandwidth = quantities.amount(roof.peak_flops, _unit(itemsize)), quantities.rate(roof.bandwidth_bytes)
+    return f"{roof.name}: {peak}, {bandwidth}"
 
 
 def headline_steps() -> tuple[dict[str, Any], ...]:
@@ -138,7 +160,7 @@ def headline_steps() -> tuple[dict[str, Any], ...]:
         ("the headline", "The slide: the new card's best number over the old card's plain one."),
         ("1: no sparsity", "Without 2:4 sparsity, which counts products with zero that nobody computes."),
         ("2: one format", "FP32 on both, on the CUDA cores. What is left is the generation."),
-        ("3: its best cores too", "Both on tensor cores in FP16, which the old card had all along."),
+        ("3: tensor cores on both", "Both on tensor cores in FP16, which the old card had all along."),
         ("4: work that waits", "The same FP16, but a picture to darken: now memory decides, and no peak counts."),
     )
     pairs = ((tf32_sparse, fp32), (tf32, fp32), (plain, fp32), (half, fp16), (moved[0], moved[1]))
@@ -182,6 +204,9 @@ def dissolve(compare: Callable[[dict[str, Any], dict[str, Any]], Mapping[str, An
         except NotImplementedError:
             message.value, table.value = _status("headline_ratio is not written yet: come back after you wrote it."), ""
             return
+        except _Missing as error:
+            message.value, table.value = _status(f"Your function gives no {error}."), ""
+            return
         except Exception as error:  # the learner's code may fail in any way; the widget says how and lives on
             sentence = f"Your function stops with {type(error).__name__}: {error}"
             message.value, table.value = _status(sentence), ""
@@ -195,8 +220,15 @@ def dissolve(compare: Callable[[dict[str, Any], dict[str, Any]], Mapping[str, An
     return ipywidgets.VBox([chooser, message, table])
 
 
+class _Missing(LookupError):
+    """A key that the learner's comparison left out."""
+
+
 def _compared(compare: Callable[..., Mapping[str, Any]], step: Mapping[str, Any]) -> tuple[float, bool]:
     found = compare(dict(step["new"]), dict(step["old"]))
+    if isinstance(found, Mapping):
+        for key in {"ratio", "like_for_like"} - set(found):
+            raise _Missing(repr(key))
     return float(found["ratio"]), bool(found["like_for_like"])
 
 

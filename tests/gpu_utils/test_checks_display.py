@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 from gpu_utils.checks import check
-from gpu_utils.verdict import BUNDLE
+from gpu_utils.verdict import BUNDLE, passed
 
 
 def test_html_says_in_words_what_the_marks_show_and_escapes_what_students_write():
@@ -57,3 +57,11 @@ with check("f") as c:
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "in line 3 of your cell: `return y.missing`" in done.stdout
+
+
+def test_the_last_check_of_a_name_decides_whether_it_passed():
+    assert not passed("sums")
+    for result, held in ((4, True), (5, False), (4, True)):
+        with check("sums") as c:
+            c.call(lambda result=result: result).equal(4, "two and two")
+        assert passed("sums") is held

@@ -45,7 +45,12 @@ class TestDissolve:
         def unwritten(new: Any, old: Any) -> Any:
             raise NotImplementedError
 
-        for function, sentence in ((unwritten, "not written yet"), (lambda new, old: None, "stops with TypeError")):
+        for function, sentence in (
+            (unwritten, "not written yet"),
+            (lambda new, old: None, "stops with TypeError"),
+            (lambda new, old: {"ratio": 1.0}, "gives no &#x27;like_for_like&#x27;"),
+            (lambda new, old: new["sparsity"], "stops with KeyError"),
+        ):
             message, table = self.stations(function)[2]
             assert sentence in message
             assert table == ""
@@ -83,6 +88,20 @@ class TestExploreRoofs:
         card.value = "H100"
         assert "right of the ridge at 295. The limit is arithmetic" in message.value
         assert "all of the peak" in message.value
+
+    def test_whole_numbers_have_no_floating_point_operations(self):
+        card, number_format, kernel, message, picture = widgets.explore_roofs().children
+        card.value, number_format.value, kernel.value = "T4", "INT8", "matrix product"
+        assert "At most 130 TOP/s" in message.value
+        assert "FLOP" not in picture.value.partition(" src=")[0]
+
+    def test_what_does_not_fit_in_the_memory_is_said(self):
+        card, _, kernel, message, _ = widgets.explore_roofs().children
+        kernel.value = "a token of a 7B model"
+        assert "1 operation a byte" in message.value
+        for name, kept in (("A100", True), ("T4", True), ("Jetson Nano", False)):
+            card.value = name
+            assert ("14 GB don&#x27;t fit in its 4 GB" in message.value) is not kept
 
     def test_this_machine_is_one_more_card(self):
         own = Roof("this machine", 1e11, 2e10, Provenance.MEASURED)

@@ -242,3 +242,38 @@ def ring_all_reduce(chunks):
             to = held[(r + 1) % n]
             to[(r + first) % n] = moving[r] + to[(r + first) % n] if turn < n - 1 else moving[r]
     return held, [2 * (n - 1) * row[0].nbytes for row in chunks]
+
+# %% wrong="sends to the left" hint="Rank r sends to rank (r + 1) % n. Round the other way the sums agree, but each rank sends other chunks."
+def ring_all_reduce(chunks):
+    n = len(chunks)
+    held = [[chunk.copy() for chunk in row] for row in chunks]
+    sent = [0] * n
+    for turn in range(2 * (n - 1)):
+        first = turn if turn < n - 1 else turn - (n - 1) - 1
+        moving = [held[r][(r + first) % n].copy() for r in range(n)]
+        for r in range(n):
+            to = held[(r - 1) % n]
+            to[(r + first) % n] = moving[r] + to[(r + first) % n] if turn < n - 1 else moving[r]
+            sent[r] += moving[r].nbytes
+    return held, sent
+
+# %% wrong="starts the second half with chunk r again" hint="After the first half rank r holds the whole sum of chunk (r + 1) % n: send that one first."
+def ring_all_reduce(chunks):
+    n = len(chunks)
+    held = [[chunk.copy() for chunk in row] for row in chunks]
+    sent = [0] * n
+    for turn in range(2 * (n - 1)):
+        first = -turn if turn < n - 1 else -(turn - (n - 1))
+        moving = [held[r][(r + first) % n].copy() for r in range(n)]
+        for r in range(n):
+            to = held[(r + 1) % n]
+            to[(r + first) % n] = moving[r] + to[(r + first) % n] if turn < n - 1 else moving[r]
+            sent[r] += moving[r].nbytes
+    return held, sent
+
+# %% wrong="gives the mean, not the sum" hint="An all-reduce sums. Whoever needs the mean divides afterwards."
+def ring_all_reduce(chunks):
+    n = len(chunks)
+    sizes = [chunk.nbytes for chunk in chunks[0]]
+    held = [[(sum(chunks[r][c] for r in range(n)) / n).astype(chunks[0][c].dtype) for c in range(n)] for _ in range(n)]
+    return held, [0 if n == 1 else 2 * sum(sizes) - sizes[(r + 1) % n] - sizes[(r + 2) % n] for r in range(n)]

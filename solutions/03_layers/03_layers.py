@@ -282,9 +282,11 @@ with check("sigmoid", points=1) as c:
         np.array([[1 / (1 + math.exp(2)), 1 / (1 + math.exp(-2))], [1 / (1 + math.exp(-1)), 1 / (1 + math.exp(1))]]),
         "any shape, each value by itself, negative and positive", atol=4 * eps)
     c.call(strict, np.array([1000.0, 800.0])).close(np.array([1.0, 1.0]), "at 1000 it is 1, without a warning", atol=4 * eps)
-    c.call(strict, np.array([-1000.0, -800.0])).close(np.array([0.0, 0.0]), "at -1000 it is 0, without a warning", atol=4 * eps)
+    c.call(strict, np.array([-1000.0, 800.0])).close(np.array([0.0, 1.0]), "at -1000 it is 0, beside 800 in one array, without a warning", atol=4 * eps)
     c.call(layer, np.array([0.0, 3.0], np.float32)).close(
         np.array([0.5, 1 / (1 + math.exp(-3))]), "float32 comes in, float32 comes out", dtype="float32", atol=4 * float(np.finfo(np.float32).eps))
+    c.call(strict, np.array([-200.0, 200.0], np.float32)).close(
+        np.array([0.0, 1.0], np.float32), "no warning in float32 either, which overflows at 89 already", atol=4 * float(np.finfo(np.float32).eps))
 c.score
 
 # %% test="sigmoid-full" points=1 hidden=true
@@ -417,10 +419,11 @@ with check("conv2d", points=2) as c:
     layer = without_torch(conv2d)
     tiny = np.arange(1.0, 13.0).reshape(1, 1, 3, 4)  # one picture, one channel: 1 2 3 4 / 5 6 7 8 / 9 10 11 12
     zero = np.zeros(1)
-    corner, middle = np.zeros((1, 1, 2, 2)), np.zeros((1, 1, 3, 3))
-    corner[0, 0, 0, 0] = middle[0, 0, 1, 1] = 1.0
+    corner, middle, top = np.zeros((1, 1, 2, 2)), np.zeros((1, 1, 3, 3)), np.zeros((1, 1, 3, 3))
+    corner[0, 0, 0, 0] = middle[0, 0, 1, 1] = top[0, 0, 0, 1] = 1.0
     c.call(layer, tiny, middle, zero).close(np.array([[[[6.0, 7.0]]]]), "a kernel with a 1 in its middle gives the pixels in the middle: 2 of them")
     c.call(layer, tiny, corner, zero).close(tiny[:, :, :2, :3], "weight[0, 0, 0, 0] meets the window's upper left pixel: no kernel is flipped")
+    c.call(layer, tiny, top, zero).close(np.array([[[[2.0, 3.0]]]]), "weight[0, 0, 0, 1] meets the pixel in the window's row 0, column 1: not row 1, column 0")
     c.call(layer, np.concatenate([tiny, 100 * tiny], axis=1), np.ones((1, 2, 3, 4)), zero).close(
         np.array([[[[78.0 + 7800.0]]]]), "one kernel looks at all channels, and their sums add up")
     c.call(layer, tiny, np.concatenate([middle, 2 * middle]), np.array([0.5, -0.5])).close(
@@ -430,8 +433,8 @@ with check("conv2d", points=2) as c:
     c.call(layer, tiny, middle, zero, padding=1).close(tiny, "padding 1 keeps the size of a 3 x 3 kernel's output")
     c.call(layer, tiny, np.ones((1, 1, 3, 3)), zero, padding=1).close(
         np.array([[[[14.0, 24.0, 30.0, 22.0], [33.0, 54.0, 63.0, 45.0], [30.0, 48.0, 54.0, 38.0]]]]), "the border is made of zeros")
-    c.call(layer, tiny, np.ones((1, 1, 2, 2)), zero, stride=2).close(
-        np.array([[[[14.0, 22.0]]]]), "stride 2 moves the window two columns, and two rows: the third row is left over and dropped")
+    c.call(layer, np.arange(1.0, 21.0).reshape(1, 1, 5, 4), np.ones((1, 1, 2, 2)), zero, stride=2).close(
+        np.array([[[[14.0, 22.0], [46.0, 54.0]]]]), "stride 2 moves the window two columns, and two rows: of 5 rows the last is left over and dropped")
     c.call(layer, tiny.astype(np.float32), middle.astype(np.float32), zero.astype(np.float32)).close(
         np.array([[[[6.0, 7.0]]]], np.float32), "float32 comes in, float32 comes out")
 c.score
@@ -834,10 +837,10 @@ def conv2d_flops(x_shape, weight_shape, stride=1, padding=0):
 # %% test="conv2d_flops-basic" points=1
 with check("conv2d_flops", points=1) as c:
     c.call(conv2d_flops, (1, 1, 3, 3), (1, 1, 3, 3)).equal(18, "one output value of nine multiply-adds: 18")
-    c.call(conv2d_flops, (1, 1, 5, 6), (1, 1, 3, 3)).equal(216, "a 5 x 6 picture has 3 x 4 places for a 3 x 3 kernel")
+    c.call(conv2d_flops, (1, 1, 5, 6), (1, 1, 3, 2)).equal(180, "a 5 x 6 picture has 3 x 5 places for a kernel of 3 rows and 2 columns")
     c.call(conv2d_flops, (2, 3, 3, 3), (4, 3, 3, 3)).equal(432, "two pictures, three channels, four kernels multiply it")
     c.call(conv2d_flops, (1, 1, 5, 6), (1, 1, 3, 3), padding=1).equal(540, "padding 1 makes as many places as pixels, and its zeros count")
-    c.call(conv2d_flops, (1, 1, 6, 6), (1, 1, 3, 3), stride=2).equal(72, "stride 2 on 6 x 6 has 2 x 2 places: what is left over is dropped")
+    c.call(conv2d_flops, (1, 1, 7, 6), (1, 1, 3, 3), stride=2).equal(108, "stride 2 on 7 x 6 has 3 x 2 places: what is left over is dropped")
 c.score
 
 # %% test="conv2d_flops-full" points=1 hidden=true
@@ -994,12 +997,15 @@ def im2col(x, kernel, stride=1, padding=0):
 # %% test="im2col-basic" points=1
 with check("im2col", points=1) as c:
     columns = without_torch(im2col)
-    tiny = np.arange(1.0, 7.0).reshape(1, 1, 2, 3)  # 1 2 3 / 4 5 6
-    c.call(columns, tiny, 1).close(np.array([[[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]]]), "windows of one pixel: the picture in reading order")
-    c.call(columns, tiny, 2).close(np.array([[[1.0, 2.0], [2.0, 3.0], [4.0, 5.0], [5.0, 6.0]]]), "two windows of 2 x 2 are two columns: 1 2 4 5 and 2 3 5 6")
-    c.call(columns, np.concatenate([tiny, 10 * tiny], axis=1), 2)\
-        .close(np.array([[[1.0, 2.0], [2.0, 3.0], [4.0, 5.0], [5.0, 6.0], [10.0, 20.0], [20.0, 30.0], [40.0, 50.0], [50.0, 60.0]]]), "first all of channel 0, then channel 1")
-    c.call(columns, tiny, 1, stride=2).close(np.array([[[1.0, 3.0]]]), "stride 2 takes every second row and column")
+    tiny = np.arange(1.0, 9.0).reshape(1, 1, 2, 4)  # 1 2 3 4 / 5 6 7 8
+    three = np.array([[[1.0, 2.0, 3.0], [2.0, 3.0, 4.0], [5.0, 6.0, 7.0], [6.0, 7.0, 8.0]]])
+    c.call(columns, tiny, 1).close(tiny.reshape(1, 1, 8), "windows of one pixel: the picture in reading order")
+    c.call(columns, tiny, 2).close(three, "three windows of 2 x 2 are three columns: 1 2 5 6, 2 3 6 7 and 3 4 7 8")
+    c.call(columns, np.concatenate([tiny, 10 * tiny], axis=1), 2).close(
+        np.concatenate([three, 10 * three], axis=1), "down each column first all of channel 0, then channel 1")
+    c.call(columns, np.arange(1.0, 17.0).reshape(1, 1, 4, 4), 2, stride=2).close(
+        np.array([[[1.0, 3.0, 9.0, 11.0], [2.0, 4.0, 10.0, 12.0], [5.0, 7.0, 13.0, 15.0], [6.0, 8.0, 14.0, 16.0]]]),
+        "stride 2 moves the window two pixels; the pixels within a window stay neighbours")
     c.call(columns, tiny[..., :1, :1].astype(np.float32), 3, padding=1).close(
         np.array([[[0.0], [0.0], [0.0], [0.0], [1.0], [0.0], [0.0], [0.0], [0.0]]], np.float32), "padding puts zeros round it, and float32 stays float32")
 c.score
@@ -1066,7 +1072,7 @@ with check("max_pool2d", points=1) as c:
     tiny = np.array([[[[1.0, 2.0, 5.0, 0.0], [3.0, 4.0, 0.0, 6.0], [-1.0, -2.0, -7.0, -8.0], [-3.0, -4.0, -5.0, -6.0]]]])
     c.call(pool, tiny[:, :, :2], 2).close(np.array([[[[4.0, 6.0]]]]), "the largest of each 2 x 2 tile")
     c.call(pool, tiny[:, :, 2:], 2).close(np.array([[[[-1.0, -5.0]]]]), "the largest of negative numbers is negative: no 0 joins in")
-    c.call(pool, tiny[:, :, :3, :3], 2).close(np.array([[[[4.0]]]]), "of 3 x 3 pixels one tile is left: the ragged edge is dropped")
+    c.call(pool, tiny[:, :, :3, 1:], 2).close(np.array([[[[5.0]]]]), "of 3 x 3 pixels one tile is left, the upper left one: the ragged edge is dropped")
     c.call(pool, tiny.astype(np.float32), 4).close(np.array([[[[6.0]]]], np.float32), "float32 stays float32, and size may be 4")
 c.score
 
@@ -1281,9 +1287,12 @@ with check("cross_entropy", points=1) as c:
     first, both = np.array([0]), np.array([0, 1])
     c.call(loss, np.zeros((1, 4)), first).close(math.log(4), "four equal logits: the logarithm of 4")
     c.call(loss, np.array([[math.log(3.0), 0.0]]), np.array([1])).close(math.log(4), "a share of one quarter, by the natural logarithm, as a positive loss")
-    c.call(loss, np.array([[0.0, math.log(3.0)], [0.0, 0.0]]), both).close((math.log(4) + math.log(2)) / 2, "the mean over the batch, not the sum")
+    c.call(loss, np.array([[0.0, math.log(3.0), 0.0], [0.0, 0.0, 0.0]]), both).close(
+        (math.log(5) + math.log(3)) / 2, "two samples of three classes: the mean over the batch, not the sum")
     c.call(loss, np.array([[10000.0, -10000.0]]), first).close(0.0, "sure and right at 10,000: no loss, no overflow", atol=1e-9)
     c.call(loss, np.array([[10000.0, -10000.0]]), np.array([1])).close(20000.0, "sure and wrong at 10,000: 20,000, not infinity")
+    c.call(loss, np.array([[720.0, 0.0]]), np.array([1])).close(720.0, "sure and wrong at 720: 720, neither more nor less")
+    c.call(loss, np.array([[10000.0, 0.0], [0.0, 0.0]]), both).close(math.log(2) / 2, "a large sample and a small one: the largest is that of each sample")
 c.score
 
 # %% test="cross_entropy-full" points=2 hidden=true

@@ -192,7 +192,7 @@ def conv2d(x, weight, bias, stride=1, padding=0):
             out[:, :, y, z] = np.tensordot(window, weight, axes=((1, 2, 3), (1, 2, 3)))
     return out + bias[:, None, None]
 
-# %% wrong="takes every stride-th window, from too few" hint="Output pixel y starts at row y * stride, not at y: the windows are apart."
+# %% wrong="the windows start at y, not at y * stride" hint="The output has the right size, but its pixel y starts at row y * stride of the picture, and its pixel x at column x * stride."
 def conv2d(x, weight, bias, stride=1, padding=0):
     kh, kw = weight.shape[2:]
     padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
@@ -689,4 +689,124 @@ def conv2d(x, weight, bias, stride=1, padding=0):
 def conv2d(x, weight, bias, stride=1, padding=0):
     rows, columns = (np.array(x.shape[2:]) + 2 * padding - weight.shape[2:]) / stride + 1
     out = np.zeros((len(x), len(weight), rows, columns), x.dtype)
+    return out + bias[:, None, None]
+
+# %% wrong="the slice takes a stride in the columns only" hint="The rows need `: stride` as well: i : i + stride * rows : stride."
+def conv2d(x, weight, bias, stride=1, padding=0):
+    kh, kw = weight.shape[2:]
+    padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    rows, columns = (padded.shape[2] - kh) // stride + 1, (padded.shape[3] - kw) // stride + 1
+    out = np.zeros((x.shape[0], weight.shape[0], rows, columns), x.dtype)
+    for i in range(kh):
+        for j in range(kw):
+            shifted = padded[:, :, i : i + rows, j : j + stride * columns : stride]
+            out += np.einsum("nchw,oc->nohw", shifted, weight[:, :, i, j])
+    return out + bias[:, None, None]
+
+# %% wrong="the slice takes a stride in the rows only" hint="The columns need `: stride` as well: j : j + stride * columns : stride."
+def conv2d(x, weight, bias, stride=1, padding=0):
+    kh, kw = weight.shape[2:]
+    padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    rows, columns = (padded.shape[2] - kh) // stride + 1, (padded.shape[3] - kw) // stride + 1
+    out = np.zeros((x.shape[0], weight.shape[0], rows, columns), x.dtype)
+    for i in range(kh):
+        for j in range(kw):
+            shifted = padded[:, :, i : i + stride * rows : stride, j : j + columns]
+            out += np.einsum("nchw,oc->nohw", shifted, weight[:, :, i, j])
+    return out + bias[:, None, None]
+
+# %% wrong="rows and columns of the kernel swapped" hint="i counts rows, of the picture and of the kernel: weight[:, :, i, j], not [j, i]."
+def conv2d(x, weight, bias, stride=1, padding=0):
+    kh, kw = weight.shape[2:]
+    padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    rows, columns = (padded.shape[2] - kh) // stride + 1, (padded.shape[3] - kw) // stride + 1
+    out = np.zeros((x.shape[0], weight.shape[0], rows, columns), x.dtype)
+    for i in range(kh):
+        for j in range(kw):
+            shifted = padded[:, :, i : i + stride * rows : stride, j : j + stride * columns : stride]
+            out += np.einsum("nchw,oc->nohw", shifted, weight[:, :, j, i])
+    return out + bias[:, None, None]
+
+# %% wrong="the kernel upside down" hint="Row i of the kernel meets row i of the window: no flip, in neither direction."
+def conv2d(x, weight, bias, stride=1, padding=0):
+    kh, kw = weight.shape[2:]
+    padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    rows, columns = (padded.shape[2] - kh) // stride + 1, (padded.shape[3] - kw) // stride + 1
+    out = np.zeros((x.shape[0], weight.shape[0], rows, columns), x.dtype)
+    for i in range(kh):
+        for j in range(kw):
+            shifted = padded[:, :, i : i + stride * rows : stride, j : j + stride * columns : stride]
+            out += np.einsum("nchw,oc->nohw", shifted, weight[:, :, kh - 1 - i, j])
+    return out + bias[:, None, None]
+
+# %% wrong="the kernel's mirror image" hint="Column j of the kernel meets column j of the window: no flip, in neither direction."
+def conv2d(x, weight, bias, stride=1, padding=0):
+    kh, kw = weight.shape[2:]
+    padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    rows, columns = (padded.shape[2] - kh) // stride + 1, (padded.shape[3] - kw) // stride + 1
+    out = np.zeros((x.shape[0], weight.shape[0], rows, columns), x.dtype)
+    for i in range(kh):
+        for j in range(kw):
+            shifted = padded[:, :, i : i + stride * rows : stride, j : j + stride * columns : stride]
+            out += np.einsum("nchw,oc->nohw", shifted, weight[:, :, i, kw - 1 - j])
+    return out + bias[:, None, None]
+
+# %% wrong="keeps only the last place of the kernel" hint="`out =` forgets the places before: add up, `out +=`."
+def conv2d(x, weight, bias, stride=1, padding=0):
+    kh, kw = weight.shape[2:]
+    padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    rows, columns = (padded.shape[2] - kh) // stride + 1, (padded.shape[3] - kw) // stride + 1
+    out = np.zeros((x.shape[0], weight.shape[0], rows, columns), x.dtype)
+    for i in range(kh):
+        for j in range(kw):
+            shifted = padded[:, :, i : i + stride * rows : stride, j : j + stride * columns : stride]
+            out = np.einsum("nchw,oc->nohw", shifted, weight[:, :, i, j])
+    return out + bias[:, None, None]
+
+# %% wrong="one row too few" hint="rows is (H + 2 * padding - kh) // stride + 1: the 1 is missing."
+def conv2d(x, weight, bias, stride=1, padding=0):
+    kh, kw = weight.shape[2:]
+    padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    rows, columns = (padded.shape[2] - kh) // stride, (padded.shape[3] - kw) // stride + 1
+    out = np.zeros((x.shape[0], weight.shape[0], rows, columns), x.dtype)
+    for i in range(kh):
+        for j in range(kw):
+            shifted = padded[:, :, i : i + stride * rows : stride, j : j + stride * columns : stride]
+            out += np.einsum("nchw,oc->nohw", shifted, weight[:, :, i, j])
+    return out + bias[:, None, None]
+
+# %% wrong="one column too few" hint="columns is (W + 2 * padding - kw) // stride + 1: the 1 is missing."
+def conv2d(x, weight, bias, stride=1, padding=0):
+    kh, kw = weight.shape[2:]
+    padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    rows, columns = (padded.shape[2] - kh) // stride + 1, (padded.shape[3] - kw) // stride
+    out = np.zeros((x.shape[0], weight.shape[0], rows, columns), x.dtype)
+    for i in range(kh):
+        for j in range(kw):
+            shifted = padded[:, :, i : i + stride * rows : stride, j : j + stride * columns : stride]
+            out += np.einsum("nchw,oc->nohw", shifted, weight[:, :, i, j])
+    return out + bias[:, None, None]
+
+# %% wrong="a border round batch and channels as well" hint="np.pad(x, padding) pads all four axes. Pad the last two: ((0, 0), (0, 0), (padding, padding), (padding, padding))."
+def conv2d(x, weight, bias, stride=1, padding=0):
+    kh, kw = weight.shape[2:]
+    padded = np.pad(x, padding)
+    rows, columns = (padded.shape[2] - kh) // stride + 1, (padded.shape[3] - kw) // stride + 1
+    out = np.zeros((x.shape[0], weight.shape[0], rows, columns), x.dtype)
+    for i in range(kh):
+        for j in range(kw):
+            shifted = padded[:, :, i : i + stride * rows : stride, j : j + stride * columns : stride]
+            out += np.einsum("nchw,oc->nohw", shifted, weight[:, :, i, j])
+    return out + bias[:, None, None]
+
+# %% wrong="a border of ones" hint="The border is made of zeros."
+def conv2d(x, weight, bias, stride=1, padding=0):
+    kh, kw = weight.shape[2:]
+    padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)), constant_values=1)
+    rows, columns = (padded.shape[2] - kh) // stride + 1, (padded.shape[3] - kw) // stride + 1
+    out = np.zeros((x.shape[0], weight.shape[0], rows, columns), x.dtype)
+    for i in range(kh):
+        for j in range(kw):
+            shifted = padded[:, :, i : i + stride * rows : stride, j : j + stride * columns : stride]
+            out += np.einsum("nchw,oc->nohw", shifted, weight[:, :, i, j])
     return out + bias[:, None, None]

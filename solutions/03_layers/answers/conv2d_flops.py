@@ -100,7 +100,7 @@ def conv2d_flops(x_shape, weight_shape, stride=1, padding=0):
     o, _, kh, kw = weight_shape
     return 2 * n * o * (-((kh - h - 2 * padding) // stride) + 1) * (-((kw - w - 2 * padding) // stride) + 1) * c * kh * kw
 
-# %% wrong="divides with a point and returns a float" hint="A count is a whole number: // instead of /."
+# %% wrong="divides with / and returns a float" hint="A count is a whole number: // instead of /."
 def conv2d_flops(x_shape, weight_shape, stride=1, padding=0):
     n, c, h, w = x_shape
     o, _, kh, kw = weight_shape
@@ -150,13 +150,6 @@ def conv2d_flops(x_shape, weight_shape, stride=1, padding=0):
     rows, columns = (height + 2 * padding - kh) // stride + 1, (width + 2 * padding - kw) // stride + 1
     return int(np.prod([2, batch, kernels, rows, columns, channels, kh, kw], dtype=np.float32))
 
-# %% wrong="divides the number of places by the stride" hint="(H + 2 * padding - kh) // stride + 1: the 1 is added after the division."
-def conv2d_flops(x_shape, weight_shape, stride=1, padding=0):
-    batch, channels, height, width = x_shape
-    kernels, _, kh, kw = weight_shape
-    rows, columns = (height + 2 * padding - kh + 1) // stride, (width + 2 * padding - kw + 1) // stride
-    return 2 * batch * kernels * rows * columns * channels * kh * kw
-
 # %% wrong="cuts a stride beyond the kernel" hint="A stride may be longer than the kernel."
 def conv2d_flops(x_shape, weight_shape, stride=1, padding=0):
     batch, channels, height, width = x_shape
@@ -164,3 +157,9 @@ def conv2d_flops(x_shape, weight_shape, stride=1, padding=0):
     stride = min(stride, kh)
     rows, columns = (height + 2 * padding - kh) // stride + 1, (width + 2 * padding - kw) // stride + 1
     return 2 * batch * kernels * rows * columns * channels * kh * kw
+
+# %% wrong="divides the whole count by the square of the stride" hint="Use the output's formula, with the stride in it: what is left over is dropped for rows and columns apart."
+def conv2d_flops(x_shape, weight_shape, stride=1, padding=0):
+    n, c, h, w = x_shape
+    o, _, kh, kw = weight_shape
+    return 2 * n * o * (h + 2 * padding - kh + 1) * (w + 2 * padding - kw + 1) * c * kh * kw // stride**2

@@ -47,7 +47,7 @@ def cross_entropy(logits, labels):
     z = np.exp(logits - logits.max(axis=1, keepdims=True))
     return -np.log((z / z.sum(axis=1, keepdims=True))[np.arange(len(labels)), labels] + 1e-9).mean()
 
-# %% wrong="caps the loss" hint="Clipped logits, or a small number inside the logarithm, change the answer. Take the largest off and write the quotient's logarithm as a difference."
+# %% wrong="clips the logits" hint="Clipped logits are other logits, and the loss is another. Take the largest off instead, and write the quotient's logarithm as a difference."
 def cross_entropy(logits, labels):
     z = np.clip(logits, -80, 80)
     return (np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(labels)), labels]).mean()
@@ -207,3 +207,49 @@ def cross_entropy(logits, labels):
 def cross_entropy(logits, labels):
     shifted = logits - logits.max(axis=1, keepdims=True)
     return (np.log(np.exp(shifted).sum(axis=2)) - shifted[np.arange(len(labels)), labels]).mean()
+
+# %% wrong="clips the logits where float64 overflows" hint="Clipped logits are other logits, and the loss is another. Take the largest off instead, and write the quotient's logarithm as a difference."
+def cross_entropy(logits, labels):
+    z = np.clip(logits, -700, 700)
+    return (np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(labels)), labels]).mean()
+
+# %% wrong="clips the logits, then takes the logarithm of a share" hint="Clipped logits are other logits, and a share of e^-1000 is 0. Take the largest off, and write the quotient's logarithm as a difference."
+def cross_entropy(logits, labels):
+    z = np.exp(np.clip(logits, -500, 500))
+    return -np.log((z / z.sum(axis=1, keepdims=True))[np.arange(len(labels)), labels]).mean()
+
+# %% wrong="log(share + 1e-12)" hint="The small number keeps infinity away, and the loss wrong: it never exceeds 27.6. Use log-sum-exp."
+def cross_entropy(logits, labels):
+    z = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return -np.log((z / z.sum(axis=1, keepdims=True))[np.arange(len(labels)), labels] + 1e-12).mean()
+
+# %% wrong="log(share + 1e-10)" hint="The small number keeps infinity away, and the loss wrong: it never exceeds 23. Use log-sum-exp."
+def cross_entropy(logits, labels):
+    z = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return -np.log((z / z.sum(axis=1, keepdims=True))[np.arange(len(labels)), labels] + 1e-10).mean()
+
+# %% wrong="log(share + 1e-8)" hint="The small number keeps infinity away, and the loss wrong: it never exceeds 18.4. Use log-sum-exp."
+def cross_entropy(logits, labels):
+    z = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return -np.log((z / z.sum(axis=1, keepdims=True))[np.arange(len(labels)), labels] + 1e-8).mean()
+
+# %% wrong="log(share + 1e-15)" hint="The small number keeps infinity away, and the loss wrong: it never exceeds 34.5. Use log-sum-exp."
+def cross_entropy(logits, labels):
+    z = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return -np.log((z / z.sum(axis=1, keepdims=True))[np.arange(len(labels)), labels] + 1e-15).mean()
+
+# %% wrong="logarithm to the base of 10" hint="The natural logarithm: np.log."
+def cross_entropy(logits, labels):
+    z = logits - logits.max(axis=1, keepdims=True)
+    losses = np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(labels)), labels]
+    return losses.mean() / np.log(10)
+
+# %% wrong="log2 in the place of log" hint="The natural logarithm, np.log: the exponential it undoes is that of e."
+def cross_entropy(logits, labels):
+    z = logits - logits.max(axis=1, keepdims=True)
+    return (np.log2(np.exp(z).sum(axis=1)) - z[np.arange(len(labels)), labels]).mean()
+
+# %% wrong="forgets keepdims" hint="`logits.max(axis=1)` is (N,), and lines up with the classes. keepdims=True makes it (N, 1), a column."
+def cross_entropy(logits, labels):
+    z = logits - logits.max(axis=1)
+    return (np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(labels)), labels]).mean()

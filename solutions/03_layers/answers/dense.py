@@ -45,7 +45,7 @@ def dense(x, weight, bias):
 
 # %% wrong="adds the bias along the batch" hint="The bias belongs to the outputs, the last axis. `bias[:, None]` lines it up with the samples."
 def dense(x, weight, bias):
-    return x @ weight.T + bias[: len(x), None]
+    return x @ weight.T + bias[:, None]
 
 # %% wrong="adds the sum of all biases" hint="Each output has its own bias."
 def dense(x, weight, bias):
@@ -115,3 +115,11 @@ def dense(x, weight, bias):
 # %% wrong="keeps the sums within a thousand" hint="A layer has no largest value: no clip."
 def dense(x, weight, bias):
     return np.clip(x @ weight.T + bias, -1000, 1000)
+
+# %% wrong="adds the first bias everywhere" hint="Each output has its own bias: the whole array, not bias[0]."
+def dense(x, weight, bias):
+    return x @ weight.T + bias[0]
+
+# %% wrong="the result turned round" hint="`weight @ x.T` is (out, N). The batch comes first: x @ weight.T is (N, out)."
+def dense(x, weight, bias):
+    return weight @ x.T + bias

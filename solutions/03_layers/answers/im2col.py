@@ -110,7 +110,7 @@ def im2col(x, kernel, stride=1, padding=0):
             out[:, :, i, j] = padded[:, :, i : i + stride * rows : stride, j : j + stride * columns : stride]
     return out.reshape(n, channels * kernel * kernel, rows * columns)
 
-# %% wrong="pads with the edge's values" hint="The border is made of zeros."
+# %% wrong="the border is not made of zeros" hint="The border is made of zeros."
 def im2col(x, kernel, stride=1, padding=0):
     padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)), mode="edge")
     rows, columns = (padded.shape[2] - kernel) // stride + 1, (padded.shape[3] - kernel) // stride + 1
@@ -244,3 +244,9 @@ def im2col(x, kernel, stride=1, padding=0):
 def im2col(x, kernel, stride=1, padding=0):
     rows, columns = (np.array(x.shape[2:]) + 2 * padding - kernel) / stride + 1
     return np.zeros((x.shape[0], x.shape[1] * kernel * kernel, rows * columns), x.dtype)
+
+# %% wrong="strides within the windows too" hint="Every stride-th *window*, and all pixels of each: take the windows first, then every stride-th of them."
+def im2col(x, kernel, stride=1, padding=0):
+    padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))[:, :, ::stride, ::stride]
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (kernel, kernel), axis=(2, 3))
+    return windows.transpose(0, 1, 4, 5, 2, 3).reshape(x.shape[0], x.shape[1] * kernel * kernel, -1)

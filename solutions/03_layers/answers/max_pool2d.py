@@ -41,7 +41,7 @@ def max_pool2d(x, size):
     windows = np.lib.stride_tricks.sliding_window_view(x, (size, size), axis=(2, 3))
     return windows.max(axis=(-1, -2))
 
-# %% wrong="fills the ragged edge with zeros" hint="The ragged edge is dropped: H // size rows."
+# %% wrong="keeps the ragged edge" hint="What doesn't fill a tile is dropped: H // size rows, W // size columns."
 def max_pool2d(x, size):
     x = np.pad(x, ((0, 0), (0, 0), (0, -x.shape[2] % size), (0, -x.shape[3] % size)))
     n, channels, height, width = x.shape
@@ -172,3 +172,4 @@ def max_pool2d(x, size):
     n, channels, height, width = x.shape
     rows, columns = height // size, width // size
     return x[:, :, : rows * size, : columns * size].reshape(n, channels, rows, size, columns, size).max(axis=(2, 4))
+

@@ -42,9 +42,7 @@ def rnn_cell(x, h, w_xh, w_hh, bias):
 
 # %% wrong="adds the memory before the product" hint="Input and memory have weights of their own: two products, then the sum."
 def rnn_cell(x, h, w_xh, w_hh, bias):
-    if x.shape == h.shape:
-        return np.tanh((x + h) @ w_xh.T + bias)
-    return np.tanh(x @ w_xh.T + h + bias)
+    return np.tanh((x[:, : h.shape[1]] + h[:, : x.shape[1]]) @ w_xh.T[: h.shape[1]] + bias)
 
 # %% wrong="forgets the memory" hint="h must go in: without it this is a dense layer."
 def rnn_cell(x, h, w_xh, w_hh, bias):
@@ -114,3 +112,15 @@ def rnn_cell(x, h, w_xh, w_hh, bias):
 def rnn_cell(x, h, w_xh, w_hh, bias):
     total = x @ w_xh.T + h @ w_hh.T
     return np.tanh(total + (bias[:, None] if len(x) == len(bias) else bias))
+
+# %% wrong="the memory goes in without a weight" hint="The memory has a weight of its own: h @ w_hh.T."
+def rnn_cell(x, h, w_xh, w_hh, bias):
+    return np.tanh(x @ w_xh.T + h + bias)
+
+# %% wrong="bends each product by itself" hint="tanh comes last, over the whole sum of both products and the bias."
+def rnn_cell(x, h, w_xh, w_hh, bias):
+    return np.tanh(x @ w_xh.T) + np.tanh(h @ w_hh.T) + bias
+
+# %% wrong="two bends, added" hint="One tanh, over the whole sum."
+def rnn_cell(x, h, w_xh, w_hh, bias):
+    return np.tanh(x @ w_xh.T + bias) + np.tanh(h @ w_hh.T)

@@ -143,3 +143,11 @@ def sigmoid(x):
 # %% wrong="math.exp for a whole array" hint="math.exp takes one number; np.exp takes them all."
 def sigmoid(x):
     return 1 / (1 + math.exp(-x))
+
+# %% wrong="clips x at 20" hint="At 20 the sigmoid is not yet 1 to within 4 eps, nor 0 at -20: clipping there costs digits."
+def sigmoid(x):
+    return 1 / (1 + np.exp(-np.clip(x, -20, 20)))
+
+# %% wrong="clips x at 30" hint="At -30 the sigmoid is not yet 0 to within 4 eps: clipping there costs digits."
+def sigmoid(x):
+    return 1 / (1 + np.exp(-np.clip(x, -30, 30)))

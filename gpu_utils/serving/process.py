@@ -118,7 +118,7 @@ class LitServeWorker(PipeWorker):
 
     def __init__(self, each: Slice) -> None:
         self.ready = threading.Event()
-        self.serving = False
+        self.serving = self._closed = False
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self._port = int(free.getsockname()[1])
@@ -149,8 +149,15 @@ class LitServeWorker(PipeWorker):
 
     def kill(self) -> None:
         """End the server and all processes that it started, at once: they are one group."""
+        if self._closed:  # the number may be somebody else's by now
+            return
         with contextlib.suppress(OSError):
             os.killpg(self._process.pid, signal.SIGKILL)
+
+    def close(self) -> None:
+        """Wait until it has ended, and forget it."""
+        super().close()
+        self._closed = True
 
     def _http(self, method: str, path: str, body: str | None = None) -> tuple[int, str]:
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)

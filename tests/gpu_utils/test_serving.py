@@ -16,6 +16,7 @@ import pytest
 from gpu_utils.serving import Fleet, Slice, apart, cores_here
 from gpu_utils.serving.tasks import classify
 
+ROOT = Path(__file__).parents[2]
 IMAGES = np.zeros((2, 1, 32, 32), dtype=np.float32)
 needs_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks /proc, or pins, or limits memory")
 
@@ -253,6 +254,44 @@ def test_workers_leave_even_if_a_child_of_the_dead_launcher_holds_their_pipe():
     workers = [int(word) for word in process.stdout.readline().split()]
     process.wait(20)
     assert gone_within(workers, 2)  # the fork lives for three seconds
+
+
+CELL = """
+from gpu_utils.serving import Fleet, Slice
+fleet = Fleet([Slice("a"), Slice("b")])
+print(*[facts["pid"] for facts in fleet.facts.values()])
+"""
+WAITING = """
+with fleet:
+    fleet.submit("pause", 60.0).result()
+"""
+
+
+@needs_linux
+@pytest.mark.parametrize("end", ["interrupted", "shut down", "killed"])
+def test_no_worker_outlives_a_notebook(end):
+    """A cell that waits is interrupted; a kernel with an open fleet is shut down; its process is killed."""
+    manager = pytest.importorskip("jupyter_client.manager")
+    kernels, client = manager.start_new_kernel(kernel_name="python3", env={**os.environ, "PYTHONPATH": str(ROOT)})
+    said: list[str] = []
+    try:
+        client.execute_interactive(
+            CELL, timeout=60, output_hook=lambda message: said.append(message["content"].get("text", ""))
+        )
+        workers = [int(word) for word in "".join(said).split()]
+        assert len(workers) == 2 and all(is_there(each) for each in workers)
+        if end == "interrupted":
+            client.execute(WAITING)
+            time.sleep(1)
+            kernels.interrupt_kernel()
+        elif end == "killed":
+            os.kill(kernels.provisioner.pid, signal.SIGKILL)
+        else:
+            kernels.shutdown_kernel()
+        assert gone_within(workers, 5)
+    finally:
+        client.stop_channels()
+        kernels.shutdown_kernel(now=True)
 
 
 # LitServe behind the same interface

@@ -55,7 +55,8 @@ def explore_scale(
         words = _rounded(fates(pictures, format, scale)) if arrived is None else _arrived(arrived, pictures)
         said.value = f'<div role="status">Loss times 2^{power.value} = {scale:,.0f}: {words} (emulated).</div>'
         figure = exponent_histogram(pictures, format, scale, list(pictures if arrived is None else arrived))
-        figure.alt = html.unescape(f"{alt}. {figure.alt}")
+        plain = "" if arrived is None else " " + words.replace("<b>", "").replace("</b>", "") + "."
+        figure.alt = html.unescape(f"{alt}. {figure.alt}{plain}")
         drawn.value = figure._repr_html_()
 
     power.observe(update, names="value")

@@ -101,22 +101,22 @@ PIXELS = 2**25  # 16 street scenes of 1024 x 2048 pixels
 # Adam doesn't care: it divides each gradient by its own size.
 
 # %% given="train"
-def train(format=None, scaler=None, epochs=5, autocast=None, seen=None):
+def train(format=None, scaler=None, epochs=5, autocast=None, seen=None, device="cpu"):
     """Train SmallNet, and say what share of the test digits it reads after each epoch, and the seconds a step took.
 
-    For later: a loss scaler (section 5), a function that sees it after each step, and torch's own casts
-    to a 16-bit dtype in place of ours (section 11).
+    For later: a loss scaler (section 5), a function that sees it after each step, torch's own casts
+    to a 16-bit dtype in place of ours (section 11), and a GPU (section 13).
     """
     torch.manual_seed(0)
-    model = SmallNet(format)
+    model, images, labels = SmallNet(format).to(device), train_images.to(device), train_labels.to(device)
     optimiser = torch.optim.Adam(model.parameters(), lr=2e-3, eps=1e-15)  # the usual 1e-8 is larger than our gradients
     correct, steps, started = [], 0, time.perf_counter()
     for _ in range(epochs):
         for chosen in torch.randperm(len(train_images)).split(64):
             optimiser.zero_grad()
-            with torch.autocast("cpu", dtype=autocast or torch.bfloat16, enabled=autocast is not None):
-                scores = model(train_images[chosen])
-            loss = torch.nn.functional.cross_entropy(scores.float(), train_labels[chosen], reduction="sum") / PIXELS
+            with torch.autocast(device, dtype=autocast or torch.bfloat16, enabled=autocast is not None):
+                scores = model(images[chosen])
+            loss = torch.nn.functional.cross_entropy(scores.float(), labels[chosen], reduction="sum") / PIXELS
             if scaler is None:
                 loss.backward()
                 optimiser.step()
@@ -129,7 +129,7 @@ def train(format=None, scaler=None, epochs=5, autocast=None, seen=None):
                 seen(scaler)
             steps += 1
         with torch.no_grad():
-            correct.append((model(test_images).argmax(1) == test_labels).float().mean().item())
+            correct.append((model(test_images.to(device)).argmax(1).cpu() == test_labels).float().mean().item())
     return {"correct": correct, "seconds_a_step": (time.perf_counter() - started) / steps, "model": model}
 
 # %% [markdown]
@@ -298,7 +298,7 @@ explore_scale(exact, through=lambda scale: input_gradients(torch.float16, reader
 
 # %% tags=["experiment"]
 everything = np.concatenate([parameter.grad.numpy().ravel() for parameter in reader.parameters() if parameter.grad is not None])
-for name, e, f in (("FP16", 5, 10), ("BF16", 8, 7), ("TF32", 8, 10), ("E5M2", 5, 2)):
+for name, e, f in (("FP16", 5, 10), ("BF16", 8, 7)):
     try:
         shares = [f"2^{k}: {underflow_fraction(everything * np.float32(2**k), e, f):6.1%}" for k in (0, 8, 16)]
         print(f"{name} loses, with the loss multiplied by", "   ".join(shares), " (emulated)")
@@ -875,8 +875,8 @@ def kept_bytes(forward, *models):
     return loss, sum(pieces.values())
 
 # %% [markdown]
-# Four ways to train one deep network on 1024 rows. **Accumulation** cuts the batch into four micro-batches, adds up their gradients, and steps once. **Checkpointing** cuts the network into six segments, keeps the input of five of them (the last is
-# needed at once), and computes the rest again on the way back. `autocast` lets PyTorch choose where 16 bits will do.
+# Four ways to train one deep network on 1024 rows. **Accumulation** cuts the batch into four micro-batches, adds up their gradients, and steps once. **Checkpointing** cuts the network into six segments, keeps only the input of all but the last,
+# and computes the rest again on the way back. `autocast` lets PyTorch choose where 16 bits will do.
 # **Predict** for each: what becomes of the kept bytes, and of the time?
 
 # %% tags=["experiment"]
@@ -937,13 +937,13 @@ if rows == 1024:
 
 # %% [markdown]
 # BF16 keeps *more than half*. Each activation has two bytes instead of four, but autocast also keeps a 16-bit copy of every weight for the way back. The larger the batch, the nearer to half. And with a batch of one? Put `rows = 1` at the top of
-# that cell and run it again (your ledger keeps the figures of 1024; one row can't be cut into four). Accumulation cuts activations and nothing else. Checkpointing buys memory with time: of 13 arrays it keeps 8. The segment that is computed again lies beside them for a moment, and
-# isn't counted here.
+# that cell and run it again (your ledger keeps the figures of 1024; one row can't be cut into four). Accumulation cuts activations and nothing else. Checkpointing buys memory with time: of 13 arrays it keeps 8 (the segment
+# that is computed again isn't counted).
 
 # %% [markdown]
 # ## 8 · What autocast does, and a switch called TF32
 #
-# `torch.autocast` holds a list. On CUDA, some operations run in 16 bits, some are brought up to FP32, the rest take the widest of their inputs. An extract, given, and what this machine's own autocast does:
+# `torch.autocast` holds a list. On CUDA, some operations run in 16 bits, some are brought up to FP32, the rest take the widest of their inputs. An extract, given, and what this machine's own autocast does. (A CPU's list is another one, written for other hardware.)
 
 # %% given="autocast_dtype"
 _LOWER = {"matmul", "linear", "conv2d", "bmm", "einsum", "scaled_dot_product_attention"}
@@ -968,8 +968,7 @@ with torch.autocast("cpu", dtype=torch.bfloat16):
         print(f"{op:14} {autocast_dtype(op):18} {str(run().dtype).removeprefix('torch.')}")
 
 # %% [markdown]
-# A tensor core adds its products in FP32 before it rounds once; a sum over 16-bit values stored in between rounds each time, and in FP16 ends at 65,504. The CPU has another list, written for other hardware: a training that is
-# fine on one device may not be on another. Two lines of defence: compute the loss in FP32, as `train` does, and look.
+# Why is a sum wider than a matrix product, which is a sum too? A tensor core adds its products in FP32 and rounds once. A sum over stored 16-bit values rounds each time, and in FP16 ends at 65,504.
 #
 # ### No code change?
 #
@@ -1004,9 +1003,8 @@ else:
     print("PyTorch", torch.__version__, "has the old switches only:", as_it_comes)
 
 # %% [markdown]
-# *none* means nobody has chosen, and then matrix products are IEEE FP32. In 2020 they were TF32; PyTorch 1.12 took that back (published: pull request 76509, April 2022). Convolutions still are TF32, unasked. The switch today
-# is `torch.backends.cuda.matmul.fp32_precision = "tf32"`; `torch.set_float32_matmul_precision("high")` is the older word for it. **Don't mix them**: after the new one, the old question raises an error, and somewhere in a
-# library of yours somebody asks it.
+# *none* means nobody has chosen, and then matrix products are IEEE FP32. In 2020 they were TF32; PyTorch 1.12 took that back (published: pull request 76509, April 2022). Convolutions still are TF32, unasked. There are an
+# old switch and a new one. **Don't mix them**: after the new one the old question raises an error, and somewhere in a library of yours somebody asks it.
 #
 # What does the switch cost in digits? Ask the emulator of lab 06.
 
@@ -1022,8 +1020,8 @@ for name in ("FP32", "TF32", "FP16", "BF16"):
         record("error of a TF32 product", error, "", "emulated")
 
 # %% [markdown]
-# TF32 and FP16 err alike: the same ten fraction bits. BF16 has three fewer, and eight times the error. Only the inputs are rounded, the sums run in FP32. For training this is plenty. For a
-# solver that refines its tenth digit it isn't, which is why the default went back.
+# TF32 and FP16 err alike: the same ten fraction bits. BF16 has three fewer, and eight times the error. Only the inputs are rounded, the sums run in FP32. For training that is plenty. For a
+# solver that refines its tenth digit it isn't, and so the default went back.
 
 # %% [markdown]
 # ## 9 · `without_graph_break`: let the compiler see it all
@@ -1063,7 +1061,7 @@ def break_reason(function, x, w):
     torch._dynamo.reset()
     if not breaks:
         return ""
-    line = (breaks[0].user_stack[-1].line or "").strip() if breaks[0].user_stack else ""
+    line = (breaks[0].user_stack[-1].line or "").strip().rstrip(":") if breaks[0].user_stack else ""
     why = str(breaks[0].reason).splitlines()[0].replace("generic_jump TensorVariable()", "a jump that hangs on a tensor's value")
     return f"The compiler breaks off{f' at `{line}`' if line else ''}: {why}"
 
@@ -1124,18 +1122,21 @@ def without_graph_break(x, w):
 
 # %% test="without_graph_break-basic" points=1
 def compiled(x, *more, w=None):
-    """What the answer gives for each input, row under row; a sentence where the compiler needs more than one graph."""
+    """What the answer gives for each input, row under row; how many graphs where the compiler needs more than one."""
     calls = [(each, torch.eye(x.shape[1]) if w is None else w) for each in (x, *more)]
     answers = [without_graph_break(*call) for call in calls]
     if not all(isinstance(answer, torch.Tensor) for answer in answers):
         return answers[0]
     graphs = graphs_seen(without_graph_break, calls)
-    return torch.cat(answers) if graphs == 1 else f"{graphs} graphs. {break_reason(without_graph_break, *calls[0])}"
+    return torch.cat(answers) if graphs == 1 else f"{graphs} graphs"
 
 
-def in_words(*inputs):
-    answer = compiled(*inputs)
-    return "one graph" if isinstance(answer, torch.Tensor) else answer
+def in_words(x, w):
+    """How many graphs, and why it isn't one."""
+    answer = compiled(x, 0.05 * x, w=w)
+    if isinstance(answer, torch.Tensor):
+        return "1 graph"
+    return f"{answer}. {break_reason(without_graph_break, x, w)}" if isinstance(answer, str) else answer
 
 
 def tanh(*rows):
@@ -1143,8 +1144,8 @@ def tanh(*rows):
 
 
 with check("without_graph_break", points=1) as c:
-    c.call(in_words, torch.tensor([[8.0, -8.0]]), torch.tensor([[0.5, -0.25]])).equal(
-        "one graph", "torch.compile sees one graph, for a large input and a small one after it")
+    c.call(in_words, torch.tensor([[8.0, -8.0]]), torch.eye(2)).equal(
+        "1 graph", "torch.compile sees one graph, for a large input and a small one after it")
     c.call(compiled, torch.tensor([[8.0, -8.0]])).close(
         tanh([4, -4]), "in one graph, 8 becomes 4 before the tanh", atol=1e-6)
     c.call(compiled, torch.tensor([[8.0, 2.0]])).close(
@@ -1282,15 +1283,15 @@ with check("quantise_int8", points=2) as c:
 c.score
 
 # %% [markdown]
-# One scale for all has an enemy: one large value. The newest hardware answers with **blocks**, each with a scale of its own (E4M3: four exponent bits and three of fraction; E2M1: two and one; E8M0: a bare power of two):
+# One scale for all has an enemy: one large value. The newest hardware answers with **blocks**, each with a scale of its own (E4M3 has four exponent bits and three of fraction, E2M1 two and one):
 #
-# | format | one element | block | scale of a block | bits a value, scale included | hardware |
-# |---|---|---|---|---|---|
-# | MXFP8 | E4M3 | 32 | E8M0 | 8.25 | Blackwell; AMD CDNA 4 |
-# | MXFP4 | E2M1: 0, 0.5, 1, 1.5, 2, 3, 4, 6 | 32 | E8M0 | 4.25 | the same |
-# | NVFP4 | E2M1 | 16 | E4M3, and one FP32 for the whole array | 4.5 | Blackwell |
+# | format | one element | values in a block | scale of a block | bits a value, with its scale |
+# |---|---|---|---|---|
+# | MXFP8 | E4M3 | 32 | a power of two | 8.25 |
+# | MXFP4 | E2M1: 0, 0.5, 1, 1.5, 2, 3, 4, 6 | 32 | a power of two | 4.25 |
+# | NVFP4 | E2M1 | 16 | E4M3, and one FP32 for the whole array | 4.5 |
 #
-# (Published: Open Compute Project, *Microscaling Formats Specification* 1.0; NVIDIA, cuDNN and Transformer Engine documentation.) Here they are emulated, on the weights of your trained network and again with one of them ten times the largest.
+# (Published: Open Compute Project, *Microscaling Formats Specification* 1.0; NVIDIA, cuDNN documentation.) Here they are emulated, on the weights of your trained network and again with one of them ten times the largest.
 
 # %% tags=["experiment"]
 def error_of(approximation, x):
@@ -1358,9 +1359,8 @@ if "FP16, autocast" in rows:
     record("time of a training step here, FP16 over FP32", rows["FP16, autocast"]["seconds_a_step"] / rows["FP32"]["seconds_a_step"], "x")
 
 # %% [markdown]
-# The accuracies are those of the emulation: FP16 by itself still guesses, in real arithmetic as well. Now read *your* times by the two lines below them. Without instructions for a format the processor converts to FP32 and back around every
-# operation, and loses. With them, large matrix products gain, as BF16's in section 7 may have; layers as small as ours spend their time on casts and calls. **A format is fast only where there is silicon for it**, and enough work. That is the
-# whole secret of the next table.
+# FP16 by itself still guesses, in real arithmetic as well. Now read *your* times by the two lines below them. Without instructions for a format the processor converts to FP32 and back around every operation, and loses. With them, large
+# products gain, as BF16's in section 7 may have; layers as small as ours spend their time on casts. **A format is fast only where there is silicon for it**, and enough work. That is the whole secret of the next table.
 
 # %% [markdown]
 # ## 12 · Three to six times
@@ -1456,15 +1456,7 @@ if torch.cuda.is_available():
     if hasattr(torch.backends, "fp32_precision"):
         torch.backends.cuda.matmul.fp32_precision = "none"
     try:
-        scaler, model = LossScaler(), SmallNet().cuda()
-        optimiser = torch.optim.Adam(model.parameters(), lr=2e-3, eps=1e-15)
-        for chosen in torch.randperm(len(train_images)).repeat(5).split(64):
-            optimiser.zero_grad()
-            with torch.autocast("cuda", dtype=torch.float16):
-                scores = model(train_images[chosen].cuda())
-            scaler.scale(torch.nn.functional.cross_entropy(scores.float(), train_labels[chosen].cuda(), reduction="sum") / PIXELS).backward()
-            scaler.step(optimiser)
-        right = (model(test_images.cuda()).argmax(1) == test_labels.cuda()).float().mean().item()
+        right = train(autocast=torch.float16, scaler=LossScaler(), device="cuda")["correct"][-1]
         record("digits read, FP16 on the GPU, your scaler", 100 * right, "%")
     except NotImplementedError:
         print("LossScaler is not written yet")

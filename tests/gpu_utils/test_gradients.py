@@ -79,6 +79,7 @@ class TestExploreScale:
         whole = drawn.value
         power.value = 6
         assert "<b>100.0%</b> as infinity or NaN" in said.value
+        assert "0.0% of the gradients arrive as zero, 100.0% as infinity or NaN." in drawn.value
         assert drawn.value != whole
 
     def test_no_words_no_widget(self):

@@ -127,7 +127,7 @@ class LossScaler:
         if self.good == self.growth_interval:
             self.current, self.good = self.current * 2, 0
 
-# %% wrong="never unscales" hint="Divide each gradient by S before the optimiser steps, and in place: `g.div_(S)`, or `p.grad = p.grad / S`. `g = g / S` only gives the name g to a new tensor."
+# %% wrong="steps on gradients that still carry S" hint="Divide each gradient by S before the optimiser steps, and in place: `g.div_(S)`, or `p.grad = p.grad / S`. `g = g / S` only gives the name g to a new tensor."
 class LossScaler:
     def __init__(self, scale=2**16, growth_interval=2000):
         self.current, self.growth_interval, self.good = float(scale), growth_interval, 0

@@ -162,3 +162,10 @@ def environment(slice_uuid, cores):
 # %% wrong="asks the library" hint="Build the dict yourself: that is the question."
 def environment(slice_uuid, cores):
     return mig.environment(slice_uuid, cores)
+
+# %% wrong="takes a profile's name for a UUID" hint="Two slices may have the same profile: a UUID begins with MIG- and names one."
+def environment(slice_uuid, cores):
+    if slice_uuid is not None and (not slice_uuid.startswith("MIG") or "," in slice_uuid) or not cores:
+        raise ValueError(slice_uuid)
+    n = str(len(cores))
+    return {"CUDA_VISIBLE_DEVICES": slice_uuid or "", "OMP_NUM_THREADS": n, "OPENBLAS_NUM_THREADS": n, "MKL_NUM_THREADS": n}

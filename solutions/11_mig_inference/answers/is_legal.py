@@ -1,3 +1,14 @@
+# %% right="three counts: on an empty card as good as the search, on every GPU of the tables"
+def is_legal(profiles, gpu):
+    table = mig.profiles(gpu)
+    for name in profiles:
+        if name not in table:
+            raise ValueError(f"{gpu} has no {name}")
+    compute, memory = mig.slices(gpu)
+    return (sum(table[n].memory_slices for n in profiles) <= memory
+            and sum(table[n].compute_slices for n in profiles) <= compute
+            and all(profiles.count(n) <= table[n].max_instances for n in profiles))
+
 # %% right="all products of starts"
 def is_legal(profiles, gpu):
     table = mig.profiles(gpu)
@@ -83,7 +94,7 @@ def is_legal(profiles, gpu):
     whole = max(row.memory_slices for row in table.values())
     return sum(table[n].memory_slices for n in profiles) <= whole
 
-# %% wrong="counts compute and memory, and no starts" hint="Sums fit, but do the runs? A fourth 2g.10gb has no start left."
+# %% wrong="counts slices, and not how many of a kind" hint="Slices enough isn't enough: a fourth 2g.10gb has no start left, which the table also says as max_instances."
 def is_legal(profiles, gpu):
     table = mig.profiles(gpu)
     if any(n not in table for n in profiles):
@@ -303,3 +314,54 @@ def is_legal(profiles, gpu):
         return any(not set(range(s, s + row.memory_slices)) & taken and fits(names[1:], taken | set(range(s, s + row.memory_slices)))
                    for s in row.starts)
     return fits(list(profiles), set())
+
+# %% wrong="one limit for all kinds together" hint="max_instances counts instances of one profile: two kinds that may each be there once may both be there."
+def is_legal(profiles, gpu):
+    table = mig.profiles(gpu)
+    for name in profiles:
+        if name not in table:
+            raise ValueError(name)
+    if profiles and len(profiles) > max(table[name].max_instances for name in profiles):
+        return False
+    def fits(names, taken):
+        if not names:
+            return True
+        row = table[names[0]]
+        return any(not set(range(s, s + row.memory_slices)) & taken and fits(names[1:], taken | set(range(s, s + row.memory_slices)))
+                   for s in row.starts)
+    return fits(list(profiles), set())
+
+# %% wrong="looks at the first name only" hint="Any of the names may be unknown: look at each before you search."
+def is_legal(profiles, gpu):
+    table = mig.profiles(gpu)
+    if profiles and profiles[0] not in table:
+        raise ValueError(profiles[0])
+    def fits(names, taken):
+        if not names:
+            return True
+        row = table[names[0]]
+        return any(not set(range(s, s + row.memory_slices)) & taken and fits(names[1:], taken | set(range(s, s + row.memory_slices)))
+                   for s in row.starts)
+    return all(profiles.count(name) <= table[name].max_instances for name in profiles) and fits(list(profiles), set())
+
+# %% wrong="never gives a slice back" hint="When a start leads nowhere, its slices are free again: pass on a new set instead of changing one."
+def is_legal(profiles, gpu):
+    table = mig.profiles(gpu)
+    for name in profiles:
+        if name not in table:
+            raise ValueError(name)
+    if any(profiles.count(name) > table[name].max_instances for name in profiles):
+        return False
+    taken = set()
+    def fits(index):
+        if index == len(profiles):
+            return True
+        row = table[profiles[index]]
+        for start in row.starts:
+            run = set(range(start, start + row.memory_slices))
+            if not run & taken:
+                taken.update(run)
+                if fits(index + 1):
+                    return True
+        return False
+    return fits(0)

@@ -27,9 +27,9 @@ from gpu_utils.recorder import Endless
 __all__ = ["Blocks", "Divergence", "KernelError", "sequence"]
 
 _MOST_BARRIERS = 1000
-_PATIENCE_S = 3.0
-"""Processor time from one barrier to the next; the reads and writes of a thread come to their limit sooner."""
-_GLANCE_S = 0.5
+PATIENCE_S, IMPATIENCE_S = 2.0, 0.3
+"""Processor time that a thread may take from one barrier to the next, and how much when its kernel once took more. Its
+reads and writes come to their limit sooner."""
 
 
 class KernelError(RuntimeError):
@@ -103,6 +103,8 @@ class Blocks:
         self._back = _shut()
         self._failure: Exception | None = None
         self._turns = 0
+        self.patience_s = PATIENCE_S
+        self.lost_patience = False
         self._votes: dict[int, dict[Triple, Any]] = {}
         self.stopping = False
 
@@ -124,7 +126,7 @@ class Blocks:
         while self._waiting:
             self._compare(len(threads))
             if self.epoch == _MOST_BARRIERS:
-                raise self._endless(self._waiting[0], f"{_MOST_BARRIERS:,} barriers", self._waiting[0].line)
+                raise self._endless(self._waiting[0], f"{_MOST_BARRIERS:,} barriers so far", self._waiting[0].line)
             self.epoch += 1
             self.barriers = max(self.barriers, self.epoch)
             self._resuming, self._waiting = deque(self._waiting), []
@@ -134,12 +136,13 @@ class Blocks:
         """Start a round, and wait until the last worker of it gives the baton back."""
         self.pass_on()
         turns, since = -1, 0.0
-        while not self._back.acquire(timeout=_GLANCE_S):
+        while not self._back.acquire(timeout=IMPATIENCE_S):
             if turns != self._turns:
                 turns, since = self._turns, time.process_time()
-            elif time.process_time() - since > _PATIENCE_S:
+            elif time.process_time() - since >= self.patience_s:
+                self.lost_patience = True
                 worker = self._workers[self._working]
-                raise self._endless(worker, f"{_PATIENCE_S:g} s without a barrier", worker.whereabouts(self._file))
+                raise self._endless(worker, "still at work, no barrier in sight", worker.loop(self._file))
         if self._failure is not None:
             raise self._failure
 
@@ -242,12 +245,16 @@ class _Worker(threading.Thread):
                     return
                 self._blocks.work(self)
 
-    def whereabouts(self, file: str) -> int:
-        """The line of this file that is being worked at; 0 where that can't be told."""
-        frame = sys._current_frames().get(self.ident or 0)
-        while frame is not None and frame.f_code.co_filename != file:
-            frame = frame.f_back
-        return frame.f_lineno if frame is not None else 0
+    def loop(self, file: str) -> int:
+        """The first of the lines of this file that are at work again and again; 0 where that can't be told."""
+        lines = set()
+        for _ in range(50):
+            time.sleep(0.001)
+            frame = sys._current_frames().get(self.ident or 0)
+            while frame is not None and frame.f_code.co_filename != file:
+                frame = frame.f_back
+            lines.add(frame.f_lineno if frame is not None else 0)
+        return min(lines)
 
 
 def _shut() -> threading.Lock:
@@ -260,7 +267,7 @@ def _shut() -> threading.Lock:
 def _explained(error: Exception, thread: Thread, file: str, line: int | None) -> KernelError:
     said = f"{thread}: {type(error).__name__}: {error}".rstrip(": ")
     if isinstance(error, Endless):
-        said = f"{thread} seems never to end ({error} so far): look at the condition of its loop"
+        said = f"{thread} seems never to end ({error}): look at the condition of its loop"
     elif isinstance(error, ZeroDivisionError):
         said += " (a spare thread, with no value of its own?)"
     failure = KernelError(said + (_place(file, line) if line else ""))

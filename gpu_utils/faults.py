@@ -29,7 +29,7 @@ from gpu_utils.trials import Blank, tried, written
 if TYPE_CHECKING:
     from gpu_utils.checks import Check
 
-__all__ = ["changes", "clean", "divergences", "over", "races", "resizes", "strays", "unfilled", "unwritten"]
+__all__ = ["atomics", "changes", "clean", "divergences", "over", "races", "resizes", "strays", "unfilled", "unwritten"]
 
 
 def clean(
@@ -141,10 +141,12 @@ def unwritten(kernel: Any, grid: Any, block: Any, *args: Any) -> str:
     ...     room = cuda.shared.array(2, float32)
     ...     out[0] = room[1]
     >>> unwritten(careless, 1, 1, blank(1))
-    'thread (0, 0, 0) of block (0, 0, 0) reads room[1]'
+    'thread (0, 0, 0) of block (0, 0, 0) reads room[1], which nobody has written'
     """
     counts = tried(kernel, grid, block, *args)[1]
-    return _first(counts.unwritten, counts, "reads")
+    if not counts.unwritten:
+        return _first((), counts)
+    return f"{counts.unwritten[0]}, which nobody has written{_in_all(counts.unwritten, 'reads')}"
 
 
 def divergences(kernel: Any, grid: Any, block: Any, *args: Any) -> str:
@@ -187,6 +189,21 @@ def changes(kernel: Any, grid: Any, block: Any, *args: Any) -> str:
     given = {name for name, one in zip(names, args, strict=False) if not isinstance(one, Blank)}
     found = [one for one in counts.accesses if one.kind != "read" and one.space == "global" and one.array in given]
     return _first(found, counts, "writes")
+
+
+def atomics(kernel: Any, grid: Any, block: Any, *args: Any) -> str:
+    """The first atomic update, in words, or "none".
+
+    >>> from gpu_utils.trials import blank
+    >>> from numba import cuda
+    >>> @cuda.jit
+    ... def tally(out):
+    ...     cuda.atomic.add(out, 0, 1)
+    >>> atomics(tally, 1, 3, blank(1, dtype="int32"))
+    'thread (0, 0, 0) of block (0, 0, 0) updates out[0] (3 such updates in all)'
+    """
+    counts = tried(kernel, grid, block, *args)[1]
+    return _first([one for one in counts.accesses if one.kind == "atomic"], counts, "updates")
 
 
 def resizes(kernel: Any, grid: Any, block: Any, *args: Any) -> str:

@@ -15,13 +15,14 @@ import inspect
 import os
 import sys
 import warnings
+import weakref
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from gpu_utils.accesses import Access, CountingArray, Race, Thread, Triple
-from gpu_utils.blocks import Blocks, Divergence, KernelError
+from gpu_utils.blocks import IMPATIENCE_S, Blocks, Divergence, KernelError
 from gpu_utils.counts import Counts
 from gpu_utils.provenance import Provenance
 from gpu_utils.recorder import Recorder
@@ -30,6 +31,8 @@ __all__ = ["Access", "Counts", "Divergence", "KernelError", "Race", "Thread", "c
 
 _SWITCH = "NUMBA_ENABLE_CUDASIM"
 _LIMIT_S = 60.0
+_endless: weakref.WeakSet[Any] = weakref.WeakSet()
+"""Kernels that were stopped because they took too long: a check runs them ten times, and once is enough to wait."""
 
 
 def enable(gpu_works: Callable[[], bool] | None = None) -> str:
@@ -85,7 +88,7 @@ def launch(kernel: Any, grid: Any, block: Any, *args: Any) -> Provenance:
         args: NumPy arrays, which the kernel changes in place, arrays of the device, and numbers.
 
     ValueError for impossible sizes, TypeError for other arguments, KernelError (on the CPU) with thread and line when
-    the kernel stops, or seems never to: after 1,000 barriers, or 3 s of work by one thread between two of them.
+    the kernel stops, or seems never to: after 1,000 barriers, or 2 s of work by one thread between two of them.
 
     >>> from numba import cuda
     >>> @cuda.jit
@@ -167,7 +170,13 @@ def _run(kernel: Any, blocks: Blocks, recorder: Recorder | None, args: tuple[Any
         bound(*passed)
 
     body.file = function.__code__.co_filename  # type: ignore[attr-defined]
-    blocks.run(body)
+    if function in _endless:
+        blocks.patience_s = IMPATIENCE_S
+    try:
+        blocks.run(body)
+    finally:
+        if blocks.lost_patience:
+            _endless.add(function)
     for arg, host in zip(args, hosts, strict=True):
         if host is not arg:
             arg.copy_to_device(host)

@@ -84,7 +84,7 @@ class Recorder:
     def _count(self) -> None:
         self._left -= 1
         if self._left < 0:
-            raise Endless(f"{MOST_ACCESSES:,} reads and writes")
+            raise Endless(f"{MOST_ACCESSES:,} reads and writes so far")
 
     def table(self) -> Any:
         """All accesses as an integer array: moment, array, cell, kind."""

@@ -16,7 +16,7 @@ __all__ = ["Panel", "draw", "panels"]
 
 _WIDTH = 860.0
 _READ, _WRITE, _RACE, _LINE = "#0072B2", "#D55E00", "#8B0000", "#b5b5b5"
-_MOST_ARROWS = 160
+_MOST_ARROWS = 100
 _ROW = 32
 """Cells in a row of an array with one axis."""
 

@@ -20,8 +20,8 @@ __all__ = ["step_through"]
 def step_through(kernel: Any, grid: Any, block: Any, *args: Any, alt: str, order: str | int = "forward") -> Any:
     """Run a kernel on small arrays, on the CPU, and let the reader step through what its threads did.
 
-    Three sliders: which block; which thread of it (0: all at once); and how far: for one thread access by access, for
-    all of them from barrier to barrier.
+    Three sliders: which block; which thread of it, counted from 1 (0: all at once); and how far: for one thread access
+    by access, for all of them from barrier to barrier.
 
     Args:
         kernel, grid, block, args: as for `gpu_utils.kernels.count`; arrays are copied. Those of a few hundred
@@ -85,7 +85,7 @@ class _Stepper:
         self.drawing, self.message = ipywidgets.HTML(), ipywidgets.HTML()
         self.block = slider("block", (0, max(len(self.blocks) - 1, 1), 1, 0))
         self.block.max = len(self.blocks) - 1
-        self.thread = slider("thread (0: all of them)", (0, len(self.threads), 1, 0))
+        self.thread = slider("thread no. (0: all of them)", (0, len(self.threads), 1, 0))
         self.step = slider("step", (0, max(self._steps(), 1), 1, min(self._steps(), 1)))
         self.step.max = self._steps()
         self.block.observe(self._restart, names="value")
@@ -141,13 +141,15 @@ class _Stepper:
         more = f", and {len(beyond) - 1} more" if beyond[1:] else ""
         tail = f" Outside an array: {beyond[0]}{more}." if beyond else ""
         if self.thread.value:
-            whose = f"Thread {self.threads[self.thread.value - 1]} of block {place}"
+            whose = f"No. {self.thread.value}, thread {self.threads[self.thread.value - 1]} of block {place}"
             if not self._chosen():
                 return f"{whose} touches nothing.{tail}"
             if not now:
                 return f"{whose}: step on to see its {self._steps()} reads and writes."
             barriers = f", after {_many(now[0].epoch, 'barrier')}" if now[0].epoch else ""
-            return f"Step {step} of {self._steps()}: {now[0]} ({now[0].space} memory){barriers}."
+            return (
+                f"No. {self.thread.value}, step {step} of {self._steps()}: {now[0]} ({now[0].space} memory){barriers}."
+            )
         if not step:
             return f"Block {place}, {len(self.threads)} threads: step on from barrier to barrier.{tail}"
         tally = Counter(f"{one.space} {one.kind}" for one in now)

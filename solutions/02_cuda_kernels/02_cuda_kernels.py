@@ -32,7 +32,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from gpu_utils import check, ledger_view, predict, record
 from gpu_utils.compiler import CompileError, MissingCompiler, compile_ptx, example, instructions
-from gpu_utils.faults import changes, clean, divergences, over, races, resizes, strays, unfilled, unwritten
+from gpu_utils.faults import atomics, changes, clean, divergences, over, races, resizes, strays, unfilled, unwritten
 from gpu_utils.kernels import count, enable, launch
 from gpu_utils.plotting import block_grid, heat_maps, ladder, show, show_images, style
 from gpu_utils.samples import credit, photograph
@@ -280,7 +280,8 @@ with check("grayscale_kernel", points=1, inputs_change=True) as c:
     launched = (grayscale_kernel, (2, 2), (4, 4), pure, blank(3, 5))
     clean(c, "no pixel stays empty, on a picture that isn't square either", unfilled, *launched)
     c.call(written, grayscale_kernel, (3, 1), (2, 8), pure, blank(3, 5)).close(
-        np.float32([[0.299] * 5, [0.587] * 5, [0.114] * 5]), "red, green and blue have their own weights, whatever the block")
+        np.float32([[0.299] * 5, [0.587] * 5, [0.114] * 5]),
+        "red, green and blue have their own weights, whatever the block")
     clean(c, "spare threads touch nothing", strays, *launched)
     clean(c, "no pixel is written by two threads", races, *launched)
     clean(c, "the image is only read", changes, *launched)
@@ -470,28 +471,31 @@ def block_sum_kernel(values, partial):
 # </details>
 
 # %% test="block_sum_kernel-basic" points=1
-numbers, twenty = np.arange(1, 17, dtype=np.float32), np.ones(20, np.float32)
+numbers, twenty = np.arange(1, 17, dtype=np.float32), np.full(20, 0.5, np.float32)
 with check("block_sum_kernel", points=1, inputs_change=True) as c:
     c.call(written, block_sum_kernel, 1, BLOCK, numbers, blank(1)).close(np.float32([136]), "1 + 2 + ... + 16 = 136")
     c.call(written, block_sum_kernel, 1, BLOCK, numbers, blank(1), order="reverse").close(
         np.float32([136]), "the same with the last thread first")
     c.call(written, block_sum_kernel, 2, BLOCK, twenty, blank(2)).close(
-        np.float32([16, 4]), "twenty ones in two blocks: 16 and 4, as missing values count as 0")
+        np.float32([8, 2]), "twenty halves in two blocks: 8 and 2, as missing values count as 0")
     clean(c, "no two threads race", races, block_sum_kernel, 1, BLOCK, numbers, blank(1))
     clean(c, "nobody reads what nobody wrote", unwritten, block_sum_kernel, 2, BLOCK, twenty, blank(2))
     clean(c, "no thread reads beyond the values", strays, block_sum_kernel, 2, BLOCK, twenty, blank(2))
     clean(c, "all threads reach each barrier", divergences, block_sum_kernel, 2, BLOCK, twenty, blank(2))
     clean(c, "the threads share the additions: 2 reads a round", over, 2 * math.log2(BLOCK) + 2, reads_of_one_thread,
           block_sum_kernel, 1, BLOCK, numbers, blank(1))
-    clean(c, "no barrier is too many", over, 1 + math.log2(BLOCK), barriers, block_sum_kernel, 1, BLOCK, numbers, blank(1),
+    clean(c, "no barrier is too many", over, 1 + math.log2(BLOCK), barriers,
+          block_sum_kernel, 1, BLOCK, numbers, blank(1),
           hint="take one out, and see whether the record still shows no race")
+    clean(c, "the sum is made in shared memory: no atomic updates", atomics,
+          block_sum_kernel, 1, BLOCK, numbers, blank(1))
     clean(c, "the values are only read", changes, block_sum_kernel, 1, BLOCK, numbers, blank(1))
 c.score
 
 # %% test="block_sum_kernel-full" points=2 hidden=true
 # More blocks, ragged ends, any order; and the tree is still a tree.
 with check("block_sum_kernel", points=2, inputs_change=True) as c:
-    values = c.rng.integers(1, 100, 3 * BLOCK).astype(np.float32)  # whole numbers: every order adds up exactly
+    values = c.rng.integers(1, 200, 3 * BLOCK).astype(np.float32) / 2  # halves: every order adds up exactly
     sums = values.reshape(3, BLOCK).sum(axis=1)
     c.call(written, block_sum_kernel, 3, BLOCK, values, blank(3)).equal(sums, "three blocks, each with its own sum")
     c.call(written, block_sum_kernel, 3, BLOCK, values, blank(3), order=5).equal(sums, "threads in any order")
@@ -507,6 +511,7 @@ with check("block_sum_kernel", points=2, inputs_change=True) as c:
     clean(c, "ragged blocks wait together too", divergences, *short)
     clean(c, "no barrier is too many in any block", over, 1 + math.log2(BLOCK), barriers, *whole)
     clean(c, "the threads share the additions", over, 2 * math.log2(BLOCK) + 2, reads_of_one_thread, *whole)
+    clean(c, "no atomic updates in place of the tree", atomics, *whole)
     clean(c, "the values are only read", changes, *whole)
 c.score
 
@@ -613,7 +618,7 @@ step_through(box_blur_kernel, (2, 2), (4, 4), np.ascontiguousarray(small[40:48, 
              alt="box_blur_kernel of radius 1 on 8 x 8 pixels, blocks of 4 x 4 threads")
 
 # %% [markdown]
-# Set the *thread* slider to 6, which is thread (1, 1, 0), and walk through its reads. Then to 7, its neighbour to the right: how many of its nine pixels had thread 6 fetched already?
+# Set *thread no.* to 6, which is thread (1, 1, 0), and walk through its reads. Then to 7, its neighbour to the right: how many of its nine pixels had thread 6 fetched already?
 #
 # <details><summary>Answer</summary>
 #
@@ -718,13 +723,15 @@ def compare():
     patch = np.ascontiguousarray(small[40:64, 60:84])
     for radius in (0, 1, 2, 3):
         counted = reads(box_blur_kernel, (3, 3), (8, 8), patch, blank(24, 24), radius)
-        print(f"radius {radius}: your kernel read {counted:6,} (emulated), your formula says {global_reads(24, 24, radius):6,}")
+        formula = global_reads(24, 24, radius)
+        print(f"radius {radius}: your kernel read {counted:6,} (emulated), your formula says {formula:6,}")
     sizes = (2, 4, 8, 16, 32)
     with style():
         fig, axes = plt.subplots(figsize=(7, 3.6), layout="constrained")
     for radius, marker in ((1, "o"), (2, "s"), (4, "^"), (8, "D")):
         naive = global_reads(3000, 4000, radius)
-        axes.plot(sizes, [naive / global_reads(3000, 4000, radius, tile) for tile in sizes], marker=marker, label=f"radius {radius}")
+        saved = [naive / global_reads(3000, 4000, radius, tile) for tile in sizes]
+        axes.plot(sizes, saved, marker=marker, label=f"radius {radius}")
     axes.set(xscale="log", yscale="log", xlabel="tile, pixels on a side", ylabel="times fewer reads (modelled)")
     axes.set_xticks(sizes, [str(size) for size in sizes])
     axes.set_yticks([1, 3, 10, 30, 100], ["1", "3", "10", "30", "100"])
@@ -744,10 +751,11 @@ def compare():
 # %% [markdown]
 # ## 9 · Stretch: `tiled_blur_kernel`
 #
-# Load tile and halo together, wait, then blur from shared memory. The tile has $(T + 2r)^2$ cells and only $T^2$ threads: most threads load more than one. Shared memory is reserved for the largest radius, MAX_RADIUS, because its size must be known when the kernel is compiled.
+# Load tile and halo together, wait, then blur from shared memory. The tile has $(T + 2r)^2$ cells and only $T^2$ threads: most threads load more than one. Its size must be a constant when the kernel is compiled, so reserve it for the largest radius: `cuda.shared.array((SIDE, SIDE), float32)`. (SIDE is worked out outside: inside a kernel Numba takes a number or a name for the size, no sum.)
 
 # %% given="tile"
 TILE, MAX_RADIUS = 4, 2
+SIDE = TILE + 2 * MAX_RADIUS  # of the largest tile with its halo
 
 # %% answer="tiled_blur_kernel" tier="stretch"
 @cuda.jit
@@ -757,11 +765,12 @@ def tiled_blur_kernel(image, out, radius):
     image, out: (H, W) float32; image is only read. radius: an int from 0 to MAX_RADIUS.
     Blocks are TILE x TILE threads; the grid has at least max(H, W) threads along x and along y.
     Each block reads every pixel of its tile and halo at most once from image, and none beyond the
-    edge. The size of its shared memory is the same for every radius. Every thread of a block reaches every barrier. No race, no read of shared memory that
-    nobody wrote, no access outside an array.
+    edge. The size of its shared memory is the same for every radius. Every thread of a block
+    reaches every barrier. No race, no read of shared memory that nobody wrote, no access outside an
+    array.
     """
     ### BEGIN SOLUTION
-    tile = cuda.shared.array((TILE + 2 * MAX_RADIUS, TILE + 2 * MAX_RADIUS), float32)
+    tile = cuda.shared.array((SIDE, SIDE), float32)
     x, y = cuda.grid(2)
     height, width = image.shape
     left, top = cuda.blockIdx.x * TILE - radius, cuda.blockIdx.y * TILE - radius
@@ -853,7 +862,8 @@ def maps():
                        "and four times at its corners, where four halos meet"))
 
 
-step_through(tiled_blur_kernel, (2, 2), (TILE, TILE), np.ascontiguousarray(small[40:48, 60:68]), np.zeros((8, 8), np.float32), 1,
+eight = np.ascontiguousarray(small[40:48, 60:68])
+step_through(tiled_blur_kernel, (2, 2), (TILE, TILE), eight, np.zeros((8, 8), np.float32), 1,
              alt="tiled_blur_kernel of radius 1 on 8 x 8 pixels")
 
 # %% [markdown]
@@ -982,7 +992,10 @@ for name, (kernel, signature) in CALLS.items():
     except MissingCompiler as missing:
         print(f"{name:26} {missing}")
     except CompileError as error:
-        print(f"{name:26} runs on the CPU, but no GPU could: {str(error)[:150]}")
+        why = str(error)[:150]
+        if "shared.array" in why:
+            why = "the size of shared memory must be a number or a name"
+        print(f"{name:26} runs here, but doesn't compile: {why}")
 
 # %% [markdown]
 # **Read it.** How many f64 instructions has your grayscale? Rewrite its weights, run its cell and this table again. A board of 2019 and a data-centre card of 2022 are given the same text: PTX is a common language, and the differences come one floor lower, or with instructions that only new cards have (lab 06 finds one). And the barriers: BLOCK is a constant, so the compiler may unroll your loop, and the five barriers that a block passes stand there one by one.

@@ -416,3 +416,78 @@ def block_sum_kernel(values, partial):
         cuda.syncthreads()
         step //= 2
     partial[cuda.blockIdx.x] = sums[0]
+
+# %% wrong="atomics on a place that is cleared first" hint="The hardware does atomic updates of one place one after another: sixteen steps, where the tree takes four."
+@cuda.jit
+def block_sum_kernel(values, partial):
+    i = cuda.grid(1)
+    if cuda.threadIdx.x == 0:
+        partial[cuda.blockIdx.x] = 0
+    cuda.syncthreads()
+    if i < values.size:
+        cuda.atomic.add(partial, cuda.blockIdx.x, values[i])
+
+# %% wrong="shared memory of whole numbers" hint="The values are float32: int32 cells drop what stands behind the point."
+@cuda.jit
+def block_sum_kernel(values, partial):
+    sums = cuda.shared.array(BLOCK, numba.int32)
+    thread = cuda.threadIdx.x
+    i = cuda.grid(1)
+    sums[thread] = values[i] if i < values.size else 0
+    cuda.syncthreads()
+    step = BLOCK // 2
+    while step > 0:
+        if thread < step:
+            sums[thread] += sums[thread + step]
+        cuda.syncthreads()
+        step //= 2
+    if thread == BLOCK - 1:
+        partial[cuda.blockIdx.x] = sums[0]
+
+# %% wrong="a barrier in both branches" hint="Two barriers are not one: put a single one after the `if`, where all threads pass."
+@cuda.jit
+def block_sum_kernel(values, partial):
+    sums = cuda.shared.array(BLOCK, float32)
+    thread = cuda.threadIdx.x
+    i = cuda.grid(1)
+    sums[thread] = values[i] if i < values.size else 0
+    cuda.syncthreads()
+    step = BLOCK // 2
+    while step > 0:
+        if thread < step:
+            sums[thread] += sums[thread + step]
+            cuda.syncthreads()
+        else:
+            cuda.syncthreads()
+        step //= 2
+    if thread == BLOCK - 1:
+        partial[cuda.blockIdx.x] = sums[0]
+
+# %% wrong="step is halved inside the if, and no barrier" hint="Every thread must halve its own `step`, outside the `if`; and each round ends with a barrier."
+@cuda.jit
+def block_sum_kernel(values, partial):
+    sums = cuda.shared.array(BLOCK, float32)
+    thread = cuda.threadIdx.x
+    i = cuda.grid(1)
+    sums[thread] = values[i] if i < values.size else 0
+    step = BLOCK // 2
+    while step > 0:
+        if thread < step:
+            sums[thread] += sums[thread + step]
+            step //= 2
+    if thread == BLOCK - 1:
+        partial[cuda.blockIdx.x] = sums[0]
+
+# %% wrong="step is never halved, and no barrier" hint="Without `step //= 2` the loop never ends; and each round ends with a barrier."
+@cuda.jit
+def block_sum_kernel(values, partial):
+    sums = cuda.shared.array(BLOCK, float32)
+    thread = cuda.threadIdx.x
+    i = cuda.grid(1)
+    sums[thread] = values[i] if i < values.size else 0
+    step = BLOCK // 2
+    while step > 0:
+        if thread < step:
+            sums[thread] += sums[thread + step]
+    if thread == BLOCK - 1:
+        partial[cuda.blockIdx.x] = sums[0]

@@ -1,7 +1,7 @@
 # %% right="cells numbered in one row, sixteen threads share them"
 @cuda.jit
 def tiled_blur_kernel(image, out, radius):
-    tile = cuda.shared.array((TILE + 2 * MAX_RADIUS, TILE + 2 * MAX_RADIUS), float32)
+    tile = cuda.shared.array((SIDE, SIDE), float32)
     x, y = cuda.grid(2)
     height, width = image.shape
     left, top = cuda.blockIdx.x * TILE - radius, cuda.blockIdx.y * TILE - radius
@@ -22,7 +22,7 @@ def tiled_blur_kernel(image, out, radius):
 # %% right="zeros outside the picture"
 @cuda.jit
 def tiled_blur_kernel(image, out, radius):
-    tile = cuda.shared.array((TILE + 2 * MAX_RADIUS, TILE + 2 * MAX_RADIUS), float32)
+    tile = cuda.shared.array((SIDE, SIDE), float32)
     x, y = cuda.grid(2)
     height, width = image.shape
     left, top = cuda.blockIdx.x * TILE - radius, cuda.blockIdx.y * TILE - radius
@@ -45,7 +45,7 @@ def tiled_blur_kernel(image, out, radius):
 # %% right="x taken for the row"
 @cuda.jit
 def tiled_blur_kernel(image, out, radius):
-    tile = cuda.shared.array((TILE + 2 * MAX_RADIUS, TILE + 2 * MAX_RADIUS), float32)
+    tile = cuda.shared.array((SIDE, SIDE), float32)
     y, x = cuda.grid(2)
     height, width = image.shape
     top, left = cuda.blockIdx.x * TILE - radius, cuda.blockIdx.y * TILE - radius
@@ -65,7 +65,7 @@ def tiled_blur_kernel(image, out, radius):
 # %% right="one thread of the block loads for all"
 @cuda.jit
 def tiled_blur_kernel(image, out, radius):
-    tile = cuda.shared.array((TILE + 2 * MAX_RADIUS, TILE + 2 * MAX_RADIUS), float32)
+    tile = cuda.shared.array((SIDE, SIDE), float32)
     x, y = cuda.grid(2)
     height, width = image.shape
     left, top = cuda.blockIdx.x * TILE - radius, cuda.blockIdx.y * TILE - radius
@@ -85,7 +85,7 @@ def tiled_blur_kernel(image, out, radius):
 # %% wrong="no barrier" hint="Wait until the whole tile is loaded before anybody reads it."
 @cuda.jit
 def tiled_blur_kernel(image, out, radius):
-    tile = cuda.shared.array((TILE + 2 * MAX_RADIUS, TILE + 2 * MAX_RADIUS), float32)
+    tile = cuda.shared.array((SIDE, SIDE), float32)
     x, y = cuda.grid(2)
     height, width = image.shape
     left, top = cuda.blockIdx.x * TILE - radius, cuda.blockIdx.y * TILE - radius
@@ -104,7 +104,7 @@ def tiled_blur_kernel(image, out, radius):
 # %% wrong="the halo is not loaded" hint="A thread at the tile's edge needs pixels beyond it: load the halo too."
 @cuda.jit
 def tiled_blur_kernel(image, out, radius):
-    tile = cuda.shared.array((TILE + 2 * MAX_RADIUS, TILE + 2 * MAX_RADIUS), float32)
+    tile = cuda.shared.array((SIDE, SIDE), float32)
     x, y = cuda.grid(2)
     height, width = image.shape
     left, top = cuda.blockIdx.x * TILE - radius, cuda.blockIdx.y * TILE - radius
@@ -122,7 +122,7 @@ def tiled_blur_kernel(image, out, radius):
 # %% wrong="the halo's corners are not loaded" hint="Pixels diagonally outside the tile are needed too."
 @cuda.jit
 def tiled_blur_kernel(image, out, radius):
-    tile = cuda.shared.array((TILE + 2 * MAX_RADIUS, TILE + 2 * MAX_RADIUS), float32)
+    tile = cuda.shared.array((SIDE, SIDE), float32)
     x, y = cuda.grid(2)
     height, width = image.shape
     left, top = cuda.blockIdx.x * TILE - radius, cuda.blockIdx.y * TILE - radius
@@ -143,7 +143,7 @@ def tiled_blur_kernel(image, out, radius):
 # %% wrong="spare threads leave before the barrier" hint="Threads without a pixel load cells of the tile too, and must reach the barrier."
 @cuda.jit
 def tiled_blur_kernel(image, out, radius):
-    tile = cuda.shared.array((TILE + 2 * MAX_RADIUS, TILE + 2 * MAX_RADIUS), float32)
+    tile = cuda.shared.array((SIDE, SIDE), float32)
     x, y = cuda.grid(2)
     height, width = image.shape
     left, top = cuda.blockIdx.x * TILE - radius, cuda.blockIdx.y * TILE - radius
@@ -165,7 +165,7 @@ def tiled_blur_kernel(image, out, radius):
 # %% wrong="the barrier inside the if" hint="All threads of a block must reach the barrier: put it before the `if`."
 @cuda.jit
 def tiled_blur_kernel(image, out, radius):
-    tile = cuda.shared.array((TILE + 2 * MAX_RADIUS, TILE + 2 * MAX_RADIUS), float32)
+    tile = cuda.shared.array((SIDE, SIDE), float32)
     x, y = cuda.grid(2)
     height, width = image.shape
     left, top = cuda.blockIdx.x * TILE - radius, cuda.blockIdx.y * TILE - radius
@@ -185,7 +185,7 @@ def tiled_blur_kernel(image, out, radius):
 # %% wrong="loads beyond the edge" hint="Load only pixels that exist: ask for all four sides."
 @cuda.jit
 def tiled_blur_kernel(image, out, radius):
-    tile = cuda.shared.array((TILE + 2 * MAX_RADIUS, TILE + 2 * MAX_RADIUS), float32)
+    tile = cuda.shared.array((SIDE, SIDE), float32)
     x, y = cuda.grid(2)
     height, width = image.shape
     left, top = cuda.blockIdx.x * TILE - radius, cuda.blockIdx.y * TILE - radius
@@ -204,7 +204,7 @@ def tiled_blur_kernel(image, out, radius):
 # %% wrong="asks for the lower and the right edge only" hint="Above and to the left of the picture there is nothing either."
 @cuda.jit
 def tiled_blur_kernel(image, out, radius):
-    tile = cuda.shared.array((TILE + 2 * MAX_RADIUS, TILE + 2 * MAX_RADIUS), float32)
+    tile = cuda.shared.array((SIDE, SIDE), float32)
     x, y = cuda.grid(2)
     height, width = image.shape
     left, top = cuda.blockIdx.x * TILE - radius, cuda.blockIdx.y * TILE - radius
@@ -224,7 +224,7 @@ def tiled_blur_kernel(image, out, radius):
 # %% wrong="reads image again in the blur" hint="The point of the tile: after the barrier read from it, and no more from image."
 @cuda.jit
 def tiled_blur_kernel(image, out, radius):
-    tile = cuda.shared.array((TILE + 2 * MAX_RADIUS, TILE + 2 * MAX_RADIUS), float32)
+    tile = cuda.shared.array((SIDE, SIDE), float32)
     x, y = cuda.grid(2)
     height, width = image.shape
     left, top = cuda.blockIdx.x * TILE - radius, cuda.blockIdx.y * TILE - radius
@@ -257,7 +257,7 @@ def tiled_blur_kernel(image, out, radius):
 # %% wrong="always the largest halo" hint="Load what the radius needs: more reads than necessary are what the tile is to save."
 @cuda.jit
 def tiled_blur_kernel(image, out, radius):
-    tile = cuda.shared.array((TILE + 2 * MAX_RADIUS, TILE + 2 * MAX_RADIUS), float32)
+    tile = cuda.shared.array((SIDE, SIDE), float32)
     x, y = cuda.grid(2)
     height, width = image.shape
     left, top = cuda.blockIdx.x * TILE - MAX_RADIUS, cuda.blockIdx.y * TILE - MAX_RADIUS
@@ -277,7 +277,7 @@ def tiled_blur_kernel(image, out, radius):
 # %% wrong="rows and columns of the tile swapped" hint="tile[row, column], when loading and when reading."
 @cuda.jit
 def tiled_blur_kernel(image, out, radius):
-    tile = cuda.shared.array((TILE + 2 * MAX_RADIUS, TILE + 2 * MAX_RADIUS), float32)
+    tile = cuda.shared.array((SIDE, SIDE), float32)
     x, y = cuda.grid(2)
     height, width = image.shape
     left, top = cuda.blockIdx.x * TILE - radius, cuda.blockIdx.y * TILE - radius
@@ -297,7 +297,7 @@ def tiled_blur_kernel(image, out, radius):
 # %% wrong="divides by the whole square at the edge too" hint="At the edge fewer pixels exist: divide by those that you added."
 @cuda.jit
 def tiled_blur_kernel(image, out, radius):
-    tile = cuda.shared.array((TILE + 2 * MAX_RADIUS, TILE + 2 * MAX_RADIUS), float32)
+    tile = cuda.shared.array((SIDE, SIDE), float32)
     x, y = cuda.grid(2)
     height, width = image.shape
     left, top = cuda.blockIdx.x * TILE - radius, cuda.blockIdx.y * TILE - radius
@@ -317,7 +317,7 @@ def tiled_blur_kernel(image, out, radius):
 # %% wrong="reads empty cells as if they were zeros" hint="Shared memory is not cleared: what nobody wrote holds anything."
 @cuda.jit
 def tiled_blur_kernel(image, out, radius):
-    tile = cuda.shared.array((TILE + 2 * MAX_RADIUS, TILE + 2 * MAX_RADIUS), float32)
+    tile = cuda.shared.array((SIDE, SIDE), float32)
     x, y = cuda.grid(2)
     height, width = image.shape
     left, top = cuda.blockIdx.x * TILE - radius, cuda.blockIdx.y * TILE - radius
@@ -338,7 +338,7 @@ def tiled_blur_kernel(image, out, radius):
 # %% wrong="every thread loads the whole tile" hint="Share the loading: each cell once, by one thread."
 @cuda.jit
 def tiled_blur_kernel(image, out, radius):
-    tile = cuda.shared.array((TILE + 2 * MAX_RADIUS, TILE + 2 * MAX_RADIUS), float32)
+    tile = cuda.shared.array((SIDE, SIDE), float32)
     x, y = cuda.grid(2)
     height, width = image.shape
     left, top = cuda.blockIdx.x * TILE - radius, cuda.blockIdx.y * TILE - radius
@@ -358,7 +358,7 @@ def tiled_blur_kernel(image, out, radius):
 # %% wrong="square pictures only" hint="Rows end at image.shape[0], columns at image.shape[1]."
 @cuda.jit
 def tiled_blur_kernel(image, out, radius):
-    tile = cuda.shared.array((TILE + 2 * MAX_RADIUS, TILE + 2 * MAX_RADIUS), float32)
+    tile = cuda.shared.array((SIDE, SIDE), float32)
     x, y = cuda.grid(2)
     height = width = min(image.shape[0], image.shape[1])
     left, top = cuda.blockIdx.x * TILE - radius, cuda.blockIdx.y * TILE - radius
@@ -375,7 +375,7 @@ def tiled_blur_kernel(image, out, radius):
                 pixels += 1
         out[y, x] = total / pixels
 
-# %% wrong="shared memory as large as the radius asks" hint="The size must be known when the kernel is compiled: TILE + 2 * MAX_RADIUS, whatever the radius."
+# %% wrong="shared memory as large as the radius asks" hint="The size must be a constant when the kernel is compiled: (SIDE, SIDE), whatever the radius."
 @cuda.jit
 def tiled_blur_kernel(image, out, radius):
     tile = cuda.shared.array((TILE + 2 * radius, TILE + 2 * radius), float32)
@@ -398,7 +398,7 @@ def tiled_blur_kernel(image, out, radius):
 # %% wrong="blurs in place" hint="The image is only read: write into `out`. Another block may still load the old pixel."
 @cuda.jit
 def tiled_blur_kernel(image, out, radius):
-    tile = cuda.shared.array((TILE + 2 * MAX_RADIUS, TILE + 2 * MAX_RADIUS), float32)
+    tile = cuda.shared.array((SIDE, SIDE), float32)
     x, y = cuda.grid(2)
     height, width = image.shape
     left, top = cuda.blockIdx.x * TILE - radius, cuda.blockIdx.y * TILE - radius
@@ -419,7 +419,7 @@ def tiled_blur_kernel(image, out, radius):
 # %% wrong="adds to out, which is not empty" hint="Nobody cleared `out`: add up in a variable."
 @cuda.jit
 def tiled_blur_kernel(image, out, radius):
-    tile = cuda.shared.array((TILE + 2 * MAX_RADIUS, TILE + 2 * MAX_RADIUS), float32)
+    tile = cuda.shared.array((SIDE, SIDE), float32)
     x, y = cuda.grid(2)
     height, width = image.shape
     left, top = cuda.blockIdx.x * TILE - radius, cuda.blockIdx.y * TILE - radius

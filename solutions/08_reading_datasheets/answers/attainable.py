@@ -22,7 +22,7 @@ def attainable(intensity, peak, bandwidth):
 def attainable(intensity, peak, bandwidth):
     return peak * min(1.0, intensity / (peak / bandwidth))
 
-# %% wrong="takes the larger limit" hint="Both limits hold at once: what you feel is the lower of the two."
+# %% wrong="takes the larger limit" hint="Both limits hold at once: what you feel is the lower. Left of the ridge that is intensity times bandwidth."
 def attainable(intensity, peak, bandwidth):
     return max(peak, intensity * bandwidth)
 
@@ -58,7 +58,7 @@ def attainable(intensity, peak, bandwidth):
 def attainable(intensity, peak, bandwidth):
     return min(1.0, intensity * bandwidth / peak)
 
-# %% wrong="returns teraflops" hint="Return FLOP/s: no factor of 10**12."
+# %% wrong="returns teraflops" hint="Return FLOP/s, as `peak` is: don't divide by 10**12."
 def attainable(intensity, peak, bandwidth):
     return min(peak, intensity * bandwidth) / 1e12
 
@@ -90,3 +90,19 @@ def attainable(intensity, peak, bandwidth):
 # %% wrong="forgets to return" hint="The function ends without `return`."
 def attainable(intensity, peak, bandwidth):
     min(peak, intensity * bandwidth)
+
+# %% wrong="leaves the bandwidth out" hint="The smaller of intensity and ridge is still an intensity, in FLOP/byte: times bandwidth it is a rate."
+def attainable(intensity, peak, bandwidth):
+    return min(peak / bandwidth, intensity)
+
+# %% wrong="compares the peak with the intensity" hint="Two things to compare must have one unit: intensity times bandwidth is FLOP/s, as the peak is."
+def attainable(intensity, peak, bandwidth):
+    return min(peak, intensity)
+
+# %% wrong="adds the limits" hint="The two limits don't add up: the lower one holds."
+def attainable(intensity, peak, bandwidth):
+    return peak + intensity * bandwidth
+
+# %% wrong="returns gigaflops" hint="Return FLOP/s, as `peak` is: don't divide by 10**9."
+def attainable(intensity, peak, bandwidth):
+    return min(peak, intensity * bandwidth) / 1e9

@@ -62,7 +62,7 @@ def bound_by(flops, nbytes, peak, bandwidth):
 def bound_by(flops, nbytes, peak, bandwidth):
     return flops / nbytes >= peak / bandwidth
 
-# %% wrong="compares the intensity with 1" hint="The border is the ridge point, not 1."
+# %% wrong="takes the ridge of one card for all" hint="The ridge is peak over bandwidth of the card that you are given, and not 10."
 def bound_by(flops, nbytes, peak, bandwidth):
     return "compute" if flops / nbytes >= 10 else "memory"
 
@@ -73,3 +73,60 @@ def bound_by(flops, nbytes, peak, bandwidth):
 # %% wrong="needs twice the ridge" hint="A multiply-add is already counted as two: compare with the ridge as it is."
 def bound_by(flops, nbytes, peak, bandwidth):
     return "compute" if flops / nbytes >= 2 * peak / bandwidth else "memory"
+
+# %% wrong="writes capitals" hint="Exactly two words, in small letters and with nothing before or after them: `compute` and `memory`."
+def bound_by(flops, nbytes, peak, bandwidth):
+    return "Compute" if flops / nbytes >= peak / bandwidth else "Memory"
+
+# %% wrong="writes all in capitals" hint="Exactly two words, in small letters and with nothing before or after them: `compute` and `memory`."
+def bound_by(flops, nbytes, peak, bandwidth):
+    return "COMPUTE" if flops / nbytes >= peak / bandwidth else "MEMORY"
+
+# %% wrong="adds -bound to the words" hint="Exactly two words, in small letters and with nothing before or after them: `compute` and `memory`."
+def bound_by(flops, nbytes, peak, bandwidth):
+    return "compute-bound" if flops / nbytes >= peak / bandwidth else "memory-bound"
+
+# %% wrong="adds a blank to the words" hint="Exactly two words, in small letters and with nothing before or after them: `compute` and `memory`."
+def bound_by(flops, nbytes, peak, bandwidth):
+    return "compute " if flops / nbytes >= peak / bandwidth else "memory "
+
+# %% wrong="says peak and bandwidth" hint="Exactly two words, in small letters and with nothing before or after them: `compute` and `memory`."
+def bound_by(flops, nbytes, peak, bandwidth):
+    return "peak" if flops / nbytes >= peak / bandwidth else "bandwidth"
+
+# %% wrong="says arithmetic" hint="Exactly two words, in small letters and with nothing before or after them: `compute` and `memory`."
+def bound_by(flops, nbytes, peak, bandwidth):
+    return "arithmetic" if flops / nbytes >= peak / bandwidth else "memory"
+
+# %% wrong="says both at the ridge" hint="At the ridge the answer is compute: `>=` covers it, and there is no third word."
+def bound_by(flops, nbytes, peak, bandwidth):
+    if flops / nbytes == peak / bandwidth:
+        return "both"
+    return "compute" if flops / nbytes > peak / bandwidth else "memory"
+
+# %% wrong="says nothing at the ridge" hint="At the ridge the answer is compute: use `>=`, or `else`."
+def bound_by(flops, nbytes, peak, bandwidth):
+    if flops / nbytes > peak / bandwidth:
+        return "compute"
+    if flops / nbytes < peak / bandwidth:
+        return "memory"
+
+# %% wrong="forgets the bytes" hint="Operations alone say nothing: the intensity is `flops / nbytes`."
+def bound_by(flops, nbytes, peak, bandwidth):
+    return "compute" if flops >= peak / bandwidth else "memory"
+
+# %% wrong="returns the intensity" hint="Return one of two words."
+def bound_by(flops, nbytes, peak, bandwidth):
+    return flops / nbytes
+
+# %% wrong="returns the longer of the two times" hint="Return one of two words: which of the two times is longer?"
+def bound_by(flops, nbytes, peak, bandwidth):
+    return max(flops / peak, nbytes / bandwidth)
+
+# %% wrong="takes the shorter time for the limit" hint="What takes longer is the limit: where the arithmetic takes longer, compute."
+def bound_by(flops, nbytes, peak, bandwidth):
+    return "compute" if flops / peak <= nbytes / bandwidth else "memory"
+
+# %% wrong="forgets to return" hint="The function ends without `return`."
+def bound_by(flops, nbytes, peak, bandwidth):
+    "compute" if flops / nbytes >= peak / bandwidth else "memory"

@@ -22,7 +22,7 @@ def decode_tokens_per_second(weight_bytes, bandwidth):
 def decode_tokens_per_second(weight_bytes, bandwidth):
     return weight_bytes / bandwidth
 
-# %% wrong="counts two journeys" hint="Weights are only read, and once: nothing is written back."
+# %% wrong="halves the tokens" hint="`weight_bytes` are bytes already, whatever the format, and each is read once and never written back: no factor of 2."
 def decode_tokens_per_second(weight_bytes, bandwidth):
     return bandwidth / (2 * weight_bytes)
 
@@ -42,7 +42,7 @@ def decode_tokens_per_second(weight_bytes, bandwidth):
 def decode_tokens_per_second(weight_bytes, bandwidth):
     return bandwidth * weight_bytes
 
-# %% wrong="counts two operations a byte" hint="Operations don't matter here: one token is one journey of all weights."
+# %% wrong="doubles the tokens" hint="`weight_bytes` are bytes already, whatever the format, and operations don't count here: one token is one journey of all weights."
 def decode_tokens_per_second(weight_bytes, bandwidth):
     return 2 * bandwidth / weight_bytes
 
@@ -69,3 +69,19 @@ def decode_tokens_per_second(weight_bytes, bandwidth):
 # %% wrong="forgets to return" hint="The function ends without `return`."
 def decode_tokens_per_second(weight_bytes, bandwidth):
     bandwidth / weight_bytes
+
+# %% wrong="takes bits for bytes" hint="Both are in bytes: no factor of 8."
+def decode_tokens_per_second(weight_bytes, bandwidth):
+    return 8 * bandwidth / weight_bytes
+
+# %% wrong="returns the bandwidth" hint="Divide by the size of the weights: so many journeys a second."
+def decode_tokens_per_second(weight_bytes, bandwidth):
+    return bandwidth
+
+# %% wrong="divides by the peak of a card" hint="Neither peak nor operations count here: bandwidth over the bytes of the weights."
+def decode_tokens_per_second(weight_bytes, bandwidth):
+    return 312e12 / (2 * weight_bytes)
+
+# %% wrong="returns words" hint="Return the number, without its unit."
+def decode_tokens_per_second(weight_bytes, bandwidth):
+    return f"{bandwidth / weight_bytes} tokens/s"

@@ -127,7 +127,7 @@ def fit_roofline(points):
     k = min(errors)[1]
     return sum(r for _, r in rows[k:]) / len(rows[k:]), sum(r / i for i, r in rows[:k]) / k
 
-# %% wrong="compares mean errors of the sides" hint="The error of a split is the sum over all points, not the sum of two means."
+# %% wrong="weighs the errors in another way" hint="The error of a split is the sum of the squared differences over all points: no means of the sides, no absolute values."
 def fit_roofline(points):
     if len(points) < 2:
         raise ValueError("two points at least")
@@ -143,7 +143,7 @@ def fit_roofline(points):
     x, y = np.log(np.array(sorted(points), dtype=float)).T
     found = []
     for k in range(1, len(x)):
-        gradient, height = np.polyfit(x[:k], y[:k], 1) if k > 2 else (1.0, (y[:k] - x[:k]).mean())
+        gradient, height = np.polyfit(x[:k], y[:k], 1) if k > 1 else (1.0, (y[:k] - x[:k]).mean())
         error = ((y[:k] - gradient * x[:k] - height) ** 2).sum() + ((y[k:] - y[k:].mean()) ** 2).sum()
         found.append((error, float(np.exp(y[k:].mean())), float(np.exp(height))))
     return min(found)[1:]
@@ -224,3 +224,102 @@ def fit_roofline(points):
     errors = [((y[:k] - x[:k]).var() * k + y[k:].var() * (len(x) - k), k) for k in range(1, len(x))]
     k = min(errors)[1]
     return float(np.exp(np.median(y[k:]))), float(np.exp(np.median(y[:k] - x[:k])))
+
+# %% wrong="keeps the first split" hint="Compare all splits, and return after the loop. Where the top's errors are left out, k = 1 always wins: one dot alone has no error."
+def fit_roofline(points):
+    if len(points) < 2:
+        raise ValueError("two points at least")
+    x, y = np.log(np.array(sorted(points), dtype=float)).T
+    errors = [(0, k) for k in range(1, len(x))]
+    k = min(errors)[1]
+    return float(np.exp(y[k:].mean())), float(np.exp((y[:k] - x[:k]).mean()))
+
+# %% wrong="leaves out the errors of the slope" hint="The error of a split sums over both sides."
+def fit_roofline(points):
+    if len(points) < 2:
+        raise ValueError("two points at least")
+    x, y = np.log(np.array(sorted(points), dtype=float)).T
+    errors = [(y[k:].var() * (len(x) - k), k) for k in range(1, len(x))]
+    k = min(errors)[1]
+    return float(np.exp(y[k:].mean())), float(np.exp((y[:k] - x[:k]).mean()))
+
+# %% wrong="keeps the last split" hint="Keep the split with the least error so far: compare before you replace it."
+def fit_roofline(points):
+    if len(points) < 2:
+        raise ValueError("two points at least")
+    x, y = np.log(np.array(sorted(points), dtype=float)).T
+    errors = [(-k, k) for k in range(1, len(x))]
+    k = min(errors)[1]
+    return float(np.exp(y[k:].mean())), float(np.exp((y[:k] - x[:k]).mean()))
+
+# %% wrong="wants two dots on the slope" hint="k runs from 1 to n - 1: one dot may be the slope alone."
+def fit_roofline(points):
+    if len(points) < 2:
+        raise ValueError("two points at least")
+    x, y = np.log(np.array(sorted(points), dtype=float)).T
+    errors = [((y[:k] - x[:k]).var() * k + y[k:].var() * (len(x) - k), k) for k in range(2, len(x))] or [(0, 1)]
+    k = min(errors)[1]
+    return float(np.exp(y[k:].mean())), float(np.exp((y[:k] - x[:k]).mean()))
+
+# %% wrong="stops one split early" hint="`range(1, n)` ends at n - 1 by itself: the last dot may be the top alone."
+def fit_roofline(points):
+    if len(points) < 2:
+        raise ValueError("two points at least")
+    x, y = np.log(np.array(sorted(points), dtype=float)).T
+    errors = [((y[:k] - x[:k]).var() * k + y[k:].var() * (len(x) - k), k) for k in range(1, len(x) - 1)]
+    k = min(errors)[1]
+    return float(np.exp(y[k:].mean())), float(np.exp((y[:k] - x[:k]).mean()))
+
+# %% wrong="sorts by rate" hint="Sort by intensity, the first number of each pair: the lowest intensities lie on the slope."
+def fit_roofline(points):
+    if len(points) < 2:
+        raise ValueError("two points at least")
+    x, y = np.log(np.array(sorted(points, key=lambda pair: pair[1]), dtype=float)).T
+    errors = [((y[:k] - x[:k]).var() * k + y[k:].var() * (len(x) - k), k) for k in range(1, len(x))]
+    k = min(errors)[1]
+    return float(np.exp(y[k:].mean())), float(np.exp((y[:k] - x[:k]).mean()))
+
+# %% wrong="takes the high intensities for the slope" hint="The lowest intensities belong to the slope, the highest to the top: sort upwards, and the first k are the slope."
+def fit_roofline(points):
+    if len(points) < 2:
+        raise ValueError("two points at least")
+    x, y = np.log(np.array(sorted(points, reverse=True), dtype=float)).T
+    errors = [((y[:k] - x[:k]).var() * k + y[k:].var() * (len(x) - k), k) for k in range(1, len(x))]
+    k = min(errors)[1]
+    return float(np.exp(y[k:].mean())), float(np.exp((y[:k] - x[:k]).mean()))
+
+# %% wrong="mixes two logarithms" hint="log10 goes back by 10**, log by exp: natural logarithms, and exp."
+def fit_roofline(points):
+    if len(points) < 2:
+        raise ValueError("two points at least")
+    x, y = np.log(np.array(sorted(points), dtype=float)).T
+    errors = [((y[:k] - x[:k]).var() * k + y[k:].var() * (len(x) - k), k) for k in range(1, len(x))]
+    k = min(errors)[1]
+    return float(np.exp(np.log10(np.exp(y[k:].mean())))), float(np.exp(np.log10(np.exp((y[:k] - x[:k]).mean()))))
+
+# %% wrong="adds instead of subtracting" hint="log(rate) = log(intensity) + log(bandwidth): so log(bandwidth) is a difference."
+def fit_roofline(points):
+    if len(points) < 2:
+        raise ValueError("two points at least")
+    x, y = np.log(np.array(sorted(points), dtype=float)).T
+    errors = [((y[:k] + x[:k]).var() * k + y[k:].var() * (len(x) - k), k) for k in range(1, len(x))]
+    k = min(errors)[1]
+    return float(np.exp(y[k:].mean())), float(np.exp((y[:k] + x[:k]).mean()))
+
+# %% wrong="returns a list" hint="Return a tuple: `return peak, bandwidth`."
+def fit_roofline(points):
+    if len(points) < 2:
+        raise ValueError("two points at least")
+    x, y = np.log(np.array(sorted(points), dtype=float)).T
+    errors = [((y[:k] - x[:k]).var() * k + y[k:].var() * (len(x) - k), k) for k in range(1, len(x))]
+    k = min(errors)[1]
+    return [float(np.exp(y[k:].mean())), float(np.exp((y[:k] - x[:k]).mean()))]
+
+# %% wrong="forgets to return" hint="The function ends without `return`."
+def fit_roofline(points):
+    if len(points) < 2:
+        raise ValueError("two points at least")
+    x, y = np.log(np.array(sorted(points), dtype=float)).T
+    errors = [((y[:k] - x[:k]).var() * k + y[k:].var() * (len(x) - k), k) for k in range(1, len(x))]
+    k = min(errors)[1]
+    peak, bandwidth = float(np.exp(y[k:].mean())), float(np.exp((y[:k] - x[:k]).mean()))

@@ -49,7 +49,7 @@ def headline_ratio(new, old):
     f, s = new["format"] == old["format"], new["sparse"] == old["sparse"]
     return {"ratio": new["flops"] / old["flops"], "same_format": f, "same_sparsity": s, "like_for_like": f or s}
 
-# %% wrong="takes two sparse rows for unlike" hint="Same sparsity means both sparse, or both dense: compare the two values."
+# %% wrong="takes two sparse rows for unlike" hint="Same sparsity means both sparse, or both dense: compare the two values with `==`."
 def headline_ratio(new, old):
     f, s = new["format"] == old["format"], not new["sparse"] and not old["sparse"]
     return {"ratio": new["flops"] / old["flops"], "same_format": f, "same_sparsity": s, "like_for_like": f and s}
@@ -97,7 +97,7 @@ def headline_ratio(new, old):
     return {"ratio": new["flops"] / old["flops"], "same_format": new["format"] == old["format"],
             "same_sparsity": new["sparse"] == old["sparse"]}
 
-# %% wrong="wants the whole rows to be equal" hint="Like for like asks for format and sparsity only; rates and names may differ."
+# %% wrong="asks for more than format and sparsity" hint="Like for like asks whether format and sparsity agree, and nothing else: the rates may differ, and both rows may be sparse."
 def headline_ratio(new, old):
     f, s = new["format"] == old["format"], new["sparse"] == old["sparse"]
     return {"ratio": new["flops"] / old["flops"], "same_format": f, "same_sparsity": s, "like_for_like": new == old}
@@ -124,3 +124,57 @@ def headline_ratio(new, old):
     f, s = new["format"] == old["format"], new["sparse"] == old["sparse"]
     new["ratio"] = new["flops"] / old["flops"]
     return {"ratio": new["ratio"], "same_format": f, "same_sparsity": s, "like_for_like": f and s}
+
+# %% wrong="calls every pair like for like" hint="`like_for_like` follows from the two comparisons: it is True only when both are."
+def headline_ratio(new, old):
+    f, s = new["format"] == old["format"], new["sparse"] == old["sparse"]
+    return {"ratio": new["flops"] / old["flops"], "same_format": f, "same_sparsity": s, "like_for_like": True}
+
+# %% wrong="asks whether they differ" hint="`same_format` and `same_sparsity` are True when the two values are equal: `==`, not `!=`."
+def headline_ratio(new, old):
+    f, s = new["format"] != old["format"], new["sparse"] != old["sparse"]
+    return {"ratio": new["flops"] / old["flops"], "same_format": f, "same_sparsity": s, "like_for_like": f and s}
+
+# %% wrong="asks whether the sparsities differ" hint="`same_sparsity` is True when the two values are equal: `==`, not `!=`."
+def headline_ratio(new, old):
+    f, s = new["format"] == old["format"], new["sparse"] != old["sparse"]
+    return {"ratio": new["flops"] / old["flops"], "same_format": f, "same_sparsity": s, "like_for_like": f and s}
+
+# %% wrong="reports whether the new row is sparse" hint="Same sparsity compares two values: two dense rows have the same one too."
+def headline_ratio(new, old):
+    f, s = new["format"] == old["format"], new["sparse"]
+    return {"ratio": new["flops"] / old["flops"], "same_format": f, "same_sparsity": s, "like_for_like": f and s}
+
+# %% wrong="asks whether both are sparse" hint="Two dense rows have the same sparsity as well: compare the values with `==`."
+def headline_ratio(new, old):
+    f, s = new["format"] == old["format"], new["sparse"] and old["sparse"]
+    return {"ratio": new["flops"] / old["flops"], "same_format": f, "same_sparsity": s, "like_for_like": f and s}
+
+# %% wrong="turns like for like into its opposite" hint="True is for the fair comparison: both the same."
+def headline_ratio(new, old):
+    f, s = new["format"] == old["format"], new["sparse"] == old["sparse"]
+    return {"ratio": new["flops"] / old["flops"], "same_format": f, "same_sparsity": s, "like_for_like": not (f and s)}
+
+# %% wrong="returns per cent" hint="`ratio` is how many times the new is the old: 2.5, and not 250."
+def headline_ratio(new, old):
+    f, s = new["format"] == old["format"], new["sparse"] == old["sparse"]
+    return {"ratio": 100 * new["flops"] / old["flops"], "same_format": f, "same_sparsity": s, "like_for_like": f and s}
+
+# %% wrong="returns the gain alone" hint="How many times the new is the old: twice as fast is 2, and not 1."
+def headline_ratio(new, old):
+    f, s = new["format"] == old["format"], new["sparse"] == old["sparse"]
+    return {"ratio": new["flops"] / old["flops"] - 1, "same_format": f, "same_sparsity": s, "like_for_like": f and s}
+
+# %% wrong="subtracts" hint="A ratio is a quotient: divide, don't subtract."
+def headline_ratio(new, old):
+    f, s = new["format"] == old["format"], new["sparse"] == old["sparse"]
+    return {"ratio": new["flops"] - old["flops"], "same_format": f, "same_sparsity": s, "like_for_like": f and s}
+
+# %% wrong="returns the ratio alone" hint="Return a dict with the four keys of the docstring."
+def headline_ratio(new, old):
+    return new["flops"] / old["flops"]
+
+# %% wrong="forgets to return" hint="The function ends without `return`."
+def headline_ratio(new, old):
+    f, s = new["format"] == old["format"], new["sparse"] == old["sparse"]
+    result = {"ratio": new["flops"] / old["flops"], "same_format": f, "same_sparsity": s, "like_for_like": f and s}

@@ -39,7 +39,7 @@ def training_days(flops_per_token, tokens, peak, utilisation):
 def training_days(flops_per_token, tokens, peak, utilisation):
     return flops_per_token * tokens / (peak * utilisation / 100) / 86400
 
-# %% wrong="adds the backward pass once more" hint="`flops_per_token` has forward and backward in it already."
+# %% wrong="takes three times too many" hint="`flops_per_token` has forward and backward in it already: no factor of 3. And a day has 24 hours, not 8."
 def training_days(flops_per_token, tokens, peak, utilisation):
     return 3 * flops_per_token * tokens / (peak * utilisation) / 86400
 
@@ -55,10 +55,6 @@ def training_days(flops_per_token, tokens, peak, utilisation):
 def training_days(flops_per_token, tokens, peak, utilisation):
     return peak * utilisation / (flops_per_token * tokens) * 86400
 
-# %% wrong="days of eight hours" hint="A card doesn't sleep: 24 hours."
-def training_days(flops_per_token, tokens, peak, utilisation):
-    return flops_per_token * tokens / (peak * utilisation) / (8 * 3600)
-
 # %% wrong="multiplies by the seconds of a day" hint="Seconds to days: divide by 86,400."
 def training_days(flops_per_token, tokens, peak, utilisation):
     return flops_per_token * tokens / (peak * utilisation) * 86400
@@ -71,7 +67,7 @@ def training_days(flops_per_token, tokens, peak, utilisation):
 def training_days(flops_per_token, tokens, peak, utilisation):
     return round(flops_per_token * tokens / (peak * utilisation) / 86400, 1)
 
-# %% wrong="counts a multiply-add as two once more" hint="`flops_per_token` counts operations already."
+# %% wrong="takes twice too many" hint="`flops_per_token` counts operations already: no 2 for a multiply-add. And a day has 24 hours, not 12."
 def training_days(flops_per_token, tokens, peak, utilisation):
     return 2 * flops_per_token * tokens / (peak * utilisation) / 86400
 
@@ -82,3 +78,31 @@ def training_days(flops_per_token, tokens, peak, utilisation):
 # %% wrong="reserves what is not used" hint="What counts is the share that *is* reached: utilisation, not 1 - utilisation."
 def training_days(flops_per_token, tokens, peak, utilisation):
     return flops_per_token * tokens / (peak * ((1 - utilisation) or 1)) / 86400
+
+# %% wrong="multiplies by six" hint="`flops_per_token` counts forward and backward already: no six for each weight."
+def training_days(flops_per_token, tokens, peak, utilisation):
+    return 6 * flops_per_token * tokens / (peak * utilisation) / 86400
+
+# %% wrong="returns minutes" hint="Return days: 86,400 seconds each."
+def training_days(flops_per_token, tokens, peak, utilisation):
+    return flops_per_token * tokens / (peak * utilisation) / 60
+
+# %% wrong="divides by the hours of a day only" hint="Operations over a rate are seconds: a day has 86,400 of them, 24 hours of 3600."
+def training_days(flops_per_token, tokens, peak, utilisation):
+    return flops_per_token * tokens / (peak * utilisation) / 24
+
+# %% wrong="turns the quotient upside down, in seconds" hint="More work takes longer: the operations stand above the line."
+def training_days(flops_per_token, tokens, peak, utilisation):
+    return peak * utilisation / (flops_per_token * tokens) / 86400
+
+# %% wrong="leaves the operations out" hint="Every token costs `flops_per_token` operations: multiply."
+def training_days(flops_per_token, tokens, peak, utilisation):
+    return tokens / (peak * utilisation) / 86400
+
+# %% wrong="multiplies by the utilisation and forgets the day" hint="Half the utilisation takes twice as long: it belongs below the line. And a day has 86,400 seconds."
+def training_days(flops_per_token, tokens, peak, utilisation):
+    return flops_per_token * tokens / peak * utilisation
+
+# %% wrong="forgets to return" hint="The function ends without `return`."
+def training_days(flops_per_token, tokens, peak, utilisation):
+    flops_per_token * tokens / (peak * utilisation) / 86400

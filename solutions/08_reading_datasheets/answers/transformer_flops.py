@@ -48,7 +48,7 @@ def transformer_flops(layers, hidden, length):
 def transformer_flops(layers, hidden, length):
     return 3 * layers * (24 * length * hidden**2 + 4 * length**2 * hidden)
 
-# %% wrong="counts the scores and not the weighted values" hint="Attention has two products: q with k, and the weights with v."
+# %% wrong="takes half of attention" hint="Attention has two products, q with k and the weights with v, and each multiply-add counts as two: 4 * L * L * h."
 def transformer_flops(layers, hidden, length):
     return layers * (24 * length * hidden**2 + 2 * length**2 * hidden)
 
@@ -95,3 +95,45 @@ def transformer_flops(layers, hidden, length):
 # %% wrong="takes the MLP's matrices as sixteen widths" hint="h x 4h and 4h x h: each has four times h * h entries, eight together."
 def transformer_flops(layers, hidden, length):
     return layers * (8 * length * hidden**2 + 2 * 2 * 16 * length * hidden**2 + 4 * length**2 * hidden)
+
+# %% wrong="writes ^ for a power" hint="In Python `^` is no power: it combines bits. Write `hidden**2`."
+def transformer_flops(layers, hidden, length):
+    return layers * (24 * length * hidden ^ 2 + 4 * length ^ 2 * hidden)
+
+# %% wrong="writes ^ for a power, in brackets" hint="In Python `^` is no power: it combines bits. Write `hidden**2`."
+def transformer_flops(layers, hidden, length):
+    return layers * (24 * length * (hidden ^ 2) + 4 * (length ^ 2) * hidden)
+
+# %% wrong="writes ^ for a power, in steps" hint="In Python `^` is no power: it combines bits. Write `hidden**2`."
+def transformer_flops(layers, hidden, length):
+    weights = 12 * length * hidden ^ 2
+    attention = 2 * length ^ 2 * hidden
+    return layers * 2 * (weights + attention)
+
+# %% wrong="squares nothing" hint="The weights of a layer grow with h * h, the scores with L * L: two squares."
+def transformer_flops(layers, hidden, length):
+    return layers * (24 * length * hidden + 4 * length * hidden)
+
+# %% wrong="gives attention the width squared" hint="Scores and weighted values cost L * L * h each: the length is squared, not the width."
+def transformer_flops(layers, hidden, length):
+    return layers * (24 * length * hidden**2 + 4 * length * hidden**2)
+
+# %% wrong="leaves the width out of attention" hint="Each score is a sum over the width: L * L * h."
+def transformer_flops(layers, hidden, length):
+    return layers * (24 * length * hidden**2 + 4 * length**2)
+
+# %% wrong="lets one token meet the weights" hint="Each of the L tokens meets every weight: L * h * h, for the MLP too."
+def transformer_flops(layers, hidden, length):
+    return layers * (24 * hidden**2 + 4 * length**2 * hidden)
+
+# %% wrong="doubles once too often" hint="A multiply-add is two operations, and the 24 and the 4 have that in them."
+def transformer_flops(layers, hidden, length):
+    return 2 * layers * (24 * length * hidden**2 + 4 * length**2 * hidden)
+
+# %% wrong="doubles attention's part only" hint="The weights' multiply-adds are two operations each as well."
+def transformer_flops(layers, hidden, length):
+    return layers * (12 * length * hidden**2 + 4 * length**2 * hidden)
+
+# %% wrong="forgets to return" hint="The function ends without `return`."
+def transformer_flops(layers, hidden, length):
+    layers * (24 * length * hidden**2 + 4 * length**2 * hidden)

@@ -1,4 +1,4 @@
-# %% [markdown] title=true minutes=105 hardware="a GPU trains with your own scaler, and from Ampere on TF32's error is measured"
+# %% [markdown] title=true minutes=110 hardware="a GPU trains with your own scaler, and from Ampere on TF32's error is measured"
 # # 07 · Faster without losing the answer
 #
 # {badges}

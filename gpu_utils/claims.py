@@ -118,11 +118,16 @@ class Board:
         )
         body = "".join(
             "<tr>"
-            + "".join(f"<td style='text-align:left;white-space:normal'>{html.escape(cell)}</td>" for cell in row)
+            + "".join(f"<td style='text-align:left;white-space:normal'>{_escape(cell)}</td>" for cell in row)
             + "</tr>"
             for row in self._rows()
         )
         return f"<table><caption>The claims board</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _escape(text: str) -> str:
+    """Two dollars in a row of text would be set as mathematics; each in an element of its own is left alone."""
+    return html.escape(text).replace("$", "<span>$</span>")
 
 
 def board() -> Board:

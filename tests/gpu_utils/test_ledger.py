@@ -180,3 +180,9 @@ def test_all_eight_claims_have_a_lab_and_a_source():
     board = claims.claims()
     assert len(board) == len({c.id for c in board}) == 8
     assert all(c.source and c.settled_in[:2].isdigit() for c in board)
+
+
+def test_dollars_on_the_board_are_not_set_as_mathematics():
+    shown = claims.board()._repr_html_()
+    assert "<span>$</span>1M instead of <span>$</span>11M" in shown
+    assert "$" not in shown.replace("<span>$</span>", "")

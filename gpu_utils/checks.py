@@ -18,6 +18,7 @@ import io
 import json
 import linecache
 import os
+import sys
 import traceback
 import warnings
 from collections.abc import Callable
@@ -97,20 +98,20 @@ class Outcome:
         if self.error is None:
             found = Difference("no_error", f"no {kind.__name__} was raised; the call returned {describe(self.value)}")
             self._owner._add(sentence, found, hint, about_value=False)
-        elif isinstance(self.error, NotImplementedError) and not issubclass(NotImplementedError, kind):
+        elif _unwritten(self.error) and not issubclass(NotImplementedError, kind):
             self._owner._add(sentence, Difference("not_attempted", "not written yet"), hint, about_value=False)
         elif isinstance(self.error, kind):
             self._owner._add(sentence, None, hint, about_value=False)
         else:
-            found = Difference("raised", f"expected {kind.__name__}, but {_blame(self.error)}")
+            found = Difference("raised", f"expected {kind.__name__}, but {self._owner.blame(self.error)}")
             self._owner._add(sentence, found, hint, about_value=False)
         return self
 
     def _expect(self, difference: Callable[[], Difference | None], sentence: str, hint: str | None) -> Outcome:
-        if isinstance(self.error, NotImplementedError):
+        if _unwritten(self.error):
             found: Difference | None = Difference("not_attempted", "not written yet")
         elif self.error is not None:
-            found = Difference("raised", f"it {_blame(self.error)}")
+            found = Difference("raised", f"it {self._owner.blame(self.error)}")
         else:
             found = _guarded(difference)
         if found and self._noise and found.kind == "value":
@@ -133,6 +134,7 @@ class Check:
         self.verdict: Verdict | None = None
         self.rng: np.random.Generator = np.random.default_rng(_seed(name, self.points))
         self._inputs_change = inputs_change
+        self._cell = ""
         self._found: list[tuple[Expectation, bool]] = []
         self._changed: str | None = None
         self._watched = False
@@ -188,10 +190,10 @@ class Check:
                 Difference("stopped", f"`{name}` is not defined: run the cell above"),
                 None,
             )
-        elif isinstance(error, NotImplementedError):
+        elif _unwritten(error):
             self._add("the answer is there", Difference("not_attempted", "not written yet"), None)
         elif error is not None:
-            self._add("the check runs to its end", Difference("stopped", f"it {_blame(error)}"), None)
+            self._add("the check runs to its end", Difference("stopped", f"it {self.blame(error)}"), None)
         elif self._watched and not self._inputs_change:
             found = (
                 Difference("changed_input", f"the call changed its input, {self._changed}") if self._changed else None
@@ -200,6 +202,18 @@ class Check:
             self._add("the inputs are left as they were", found, hint, about_value=False)
         self._finish(stopped)
         return True
+
+    def blame(self, error: BaseException) -> str:
+        """What was raised and, where it can be known, by which line of the learner's: ``raised TypeError: …``.
+
+        A line of the check's own cell is not the learner's, and is not named.
+        """
+        said = f"raised {type(error).__name__}: {error}".rstrip(": ")
+        for frame in reversed(traceback.extract_tb(error.__traceback__)):
+            if frame.filename != self._cell and _is_cell(frame.filename):
+                line = (frame.line or linecache.getline(frame.filename, frame.lineno or 0)).strip()
+                return f"{said}, in line {frame.lineno} of your cell" + (f": `{line}`" if line else "")
+        return said
 
     def _add(self, sentence: str, found: Difference | None, hint: str | None, about_value: bool = True) -> None:
         kind, message = found if found else ("ok", "")
@@ -242,7 +256,9 @@ def check(name: str, points: float = 1, *, inputs_change: bool = False) -> Check
     >>> c.score
     2.0
     """
-    return Check(name, points, inputs_change)
+    made = Check(name, points, inputs_change)
+    made._cell = sys._getframe(1).f_code.co_filename
+    return made
 
 
 def recognise(verdict: Verdict) -> dict[str, str] | None:
@@ -292,11 +308,10 @@ def _seed(name: str, points: float) -> int:
     return int.from_bytes(hashlib.sha256(f"{key}:{name}:{points}".encode()).digest()[:8], "big")
 
 
-def _blame(error: BaseException) -> str:
-    """``raised TypeError: …, in line 3 of your code: `return imag * factor```."""
-    said = f"raised {type(error).__name__}: {error}".rstrip(": ")
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        if "ipykernel_" in frame.filename or frame.filename.startswith("<ipython-input"):
-            line = (frame.line or linecache.getline(frame.filename, frame.lineno or 0)).strip()
-            return f"{said}, in line {frame.lineno} of your cell" + (f": `{line}`" if line else "")
-    return said
+def _unwritten(error: BaseException | None) -> bool:
+    """Whether it is the stub's own exception: a library that lacks an operation raises the same kind, with words."""
+    return isinstance(error, NotImplementedError) and not str(error)
+
+
+def _is_cell(filename: str) -> bool:
+    return "ipykernel_" in filename or filename.startswith("<ipython-input")

@@ -52,7 +52,7 @@ def judge(grade_id: str, points: float, message: dict[str, Any], *, ends_in_valu
 
     if message.get("error"):
         error = str(message["error"])
-        status = "not_attempted" if error.startswith("NotImplementedError") else "error"
+        status = "not_attempted" if error.rstrip(": ") == "NotImplementedError" else "error"
         return outcome(0.0, status, error)
     value = message.get("value") or {}
     if not ends_in_value and value.get("kind") == "nothing":

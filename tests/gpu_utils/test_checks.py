@@ -332,3 +332,14 @@ def test_a_place_is_named_as_a_pictures_only_where_there_are_channels():
     assert "at row 0, column 0, channel 0" in place((2, 2, 3))
     assert "at index [0, 0, 0]" in place((2, 3, 7))
     assert "at index [0, 0, 0, 0]" in place((1, 2, 3, 3))
+
+
+def test_a_library_that_lacks_an_operation_is_not_an_unwritten_answer():
+    def lacks(image):
+        raise NotImplementedError('"log_softmax" not implemented for Long')
+
+    assert judge(lacks).status == "failed"
+    with check("halve") as c:
+        raise NotImplementedError('"log_softmax" not implemented for Long')
+    assert c.verdict.status == "failed"
+    assert "log_softmax" in c.verdict.text()

@@ -59,6 +59,21 @@ with check("f") as c:
     assert "in line 3 of your cell: `return y.missing`" in done.stdout
 
 
+def test_a_line_of_the_checks_own_cell_is_not_called_the_learners():
+    code = """
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+shell.run_cell('f = len')
+shell.run_cell('''from gpu_utils import check
+with check("f") as c:
+    c.call(lambda x: f(x), 1).equal(2, "two")
+''')
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "it raised TypeError: object of type 'int' has no len()" in done.stdout
+    assert "of your cell" not in done.stdout
+
+
 def test_the_last_check_of_a_name_decides_whether_it_passed():
     assert not passed("sums")
     for result, held in ((4, True), (5, False), (4, True)):

@@ -14,6 +14,9 @@ from gpu_utils.ledger import current
 CHOICES = ("true", "true, with a catch", "false", "no idea yet")
 """What a learner can bet; the last one is where every bet starts."""
 
+VERDICTS = (*CHOICES[:3], "unverified")
+"""How a claim can end; the last one is for a claim whose evidence nobody has published."""
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -71,15 +74,15 @@ def bet(name: str, choice: str) -> None:
 
 
 def settle(name: str, verdict: str, evidence: str) -> None:
-    """Close the claim `name`: `verdict` is one of `CHOICES`, `evidence` one sentence with its numbers and labels.
+    """Close the claim `name`: `verdict` is one of `VERDICTS`, `evidence` one sentence with its numbers and labels.
 
     >>> settle("nvlink_ten_pcie", "true, with a catch", "both directions counted (published)")
     >>> "both directions" in repr(board())
     True
     """
     claim(name)
-    if verdict not in CHOICES[:3]:
-        raise ValueError(f"a verdict is one of {', '.join(CHOICES[:3])}; got {verdict!r}")
+    if verdict not in VERDICTS:
+        raise ValueError(f"a verdict is one of {', '.join(VERDICTS)}; got {verdict!r}")
     current().bets.setdefault(name, {}).update(verdict=verdict, evidence=evidence)
     current().save()
 

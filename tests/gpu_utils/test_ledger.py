@@ -176,6 +176,15 @@ def test_bets_are_closed_by_evidence(mine):
     assert "at rest only" in repr(claims.board())
 
 
+def test_a_claim_may_end_unverified_but_nobody_bets_on_that(mine):
+    claims.settle("million_vs_eleven", "unverified", "nobody published what stands in the eleven")
+    assert "unverified: nobody" in repr(claims.board())
+    with pytest.raises(ValueError, match="a bet is one of"):
+        claims.bet("nvlink_ten_pcie", "unverified")
+    with pytest.raises(ValueError, match="a verdict is one of"):
+        claims.settle("nvlink_ten_pcie", "no idea yet", "")
+
+
 def test_all_eight_claims_have_a_lab_and_a_source():
     board = claims.claims()
     assert len(board) == len({c.id for c in board}) == 8

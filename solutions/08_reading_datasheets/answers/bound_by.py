@@ -50,11 +50,11 @@ def bound_by(flops, nbytes, peak, bandwidth):
 def bound_by(flops, nbytes, peak, bandwidth):
     return "compute" if flops / nbytes >= 0.99 * peak / bandwidth else "memory"
 
-# %% wrong="calls everything compute" hint="Left of the ridge, memory is the limit."
+# %% wrong="finds compute everywhere" hint="Left of the ridge, memory is the limit. Is the intensity `flops / nbytes`, and the border `peak / bandwidth`?"
 def bound_by(flops, nbytes, peak, bandwidth):
     return "compute"
 
-# %% wrong="calls everything memory" hint="Right of the ridge, arithmetic is the limit."
+# %% wrong="finds memory everywhere" hint="Right of the ridge, arithmetic is the limit. Is the intensity `flops / nbytes`, and the border `peak / bandwidth`?"
 def bound_by(flops, nbytes, peak, bandwidth):
     return "memory"
 
@@ -70,7 +70,7 @@ def bound_by(flops, nbytes, peak, bandwidth):
 def bound_by(flops, nbytes, peak, bandwidth):
     return "compute" if int(flops / nbytes) >= int(peak / bandwidth) else "memory"
 
-# %% wrong="needs twice the ridge" hint="A multiply-add is already counted as two: compare with the ridge as it is."
+# %% wrong="sets the border too high" hint="The border is the ridge of the card that you are given, peak over bandwidth as it is, and the ridge itself belongs to compute."
 def bound_by(flops, nbytes, peak, bandwidth):
     return "compute" if flops / nbytes >= 2 * peak / bandwidth else "memory"
 

@@ -583,6 +583,7 @@ with attempt():
 
 # %% tags=["experiment"] jupyter={"source_hidden": true}
 with attempt():
+    print(f"{TRIALS * EPOCHS - halving_epochs} epochs saved")
     with style():
         fig = new_figure(8, 3.6)
         axes = fig.subplots()

@@ -30,7 +30,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-__all__ = ["RankError", "report", "run_ranks", "unavailable"]
+__all__ = ["RankError", "report", "run_ranks", "torchrun", "unavailable"]
 
 _RESULT = "GPU_UTILS_RANK_RESULT"
 _POSIX = os.name == "posix"
@@ -95,9 +95,34 @@ def run_ranks(script: str | Path, ranks: int, *, limit_s: float = 60.0, threads:
                 _run(file.resolve(), folder, ranks, end, limit_s, threads)
                 break
             except RankError as error:
-                if "EADDRINUSE" not in str(error) or attempt == 2:  # another program took the port meanwhile
+                words = ("EADDRINUSE", "DistNetworkError")  # another program took the port meanwhile
+                if attempt == 2 or not any(word in str(error) for word in words):
                     raise
         return [_read(folder / f"result-{rank}.json") for rank in range(ranks)]
+
+
+def torchrun(script: str | Path, processes: int, *, limit_s: float = 120.0) -> Any:
+    """Run a script below PyTorch's own torchrun, on this machine, and return what was reported: by one rank, please.
+
+    Args:
+        script: a file, or the source itself (any text with a line break).
+        processes: how many, as in ``--nproc-per-node``; on GPUs one for each.
+        limit_s: after so many seconds all are ended, those that torchrun started included.
+
+    Raises:
+        RankError: as for `run_ranks`; torchrun itself counts as rank 0.
+
+    >>> torchrun("from gpu_utils.ranks import report\\nreport('here')", 1)
+    'here'
+    """
+    with tempfile.TemporaryDirectory(prefix="ranks-", ignore_cleanup_errors=True) as name:
+        file = Path(script) if isinstance(script, Path) or "\n" not in script else Path(name) / "script.py"
+        if file.parent == Path(name):
+            file.write_text(str(script), encoding="utf-8")
+        words = ["torchrun", "--standalone", f"--nproc-per-node={processes}", str(file.resolve())]
+        start = f"import runpy, sys\nsys.argv = {words!r}\n"
+        start += "runpy.run_module('torch.distributed.run', run_name='__main__')\n"
+        return run_ranks(start, 1, limit_s=limit_s)[0]
 
 
 def report(value: Any) -> None:
@@ -164,10 +189,9 @@ def _start(
 
 
 def _interfaces() -> list[str]:
-    try:
+    with contextlib.suppress(OSError, AttributeError):
         return [name for _, name in socket.if_nameindex()]
-    except (OSError, AttributeError):
-        return []
+    return []
 
 
 def _free_port() -> int:
@@ -192,11 +216,13 @@ def _end(started: list[subprocess.Popen[bytes]]) -> None:
     """End every process and all that it started, then wait for each."""
     for process in started:
         if process.returncode is None:
+            family = _descendants(process.pid)
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 if _POSIX:
                     os.killpg(process.pid, signal.SIGKILL)
                 else:
                     process.kill()
+            _kill(family)
     for process in started:
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(timeout=5)
@@ -218,13 +244,38 @@ def _read(place: Path) -> Any:
     return json.loads(place.read_text(encoding="utf-8")) if place.exists() else None
 
 
+def _descendants(root: int) -> list[int]:
+    """All processes below one, whatever group or session they have moved to; none where there is no /proc."""
+    children: dict[int, list[int]] = {}
+    for place in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            parent = int(place.read_text().rpartition(")")[2].split()[1])
+            children.setdefault(parent, []).append(int(place.parent.name))
+    found = [root]
+    for each in found:
+        found += children.get(each, [])
+    return found[1:]
+
+
+def _kill(processes: list[int]) -> None:
+    for each in processes:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(each, signal.SIGKILL)
+
+
+def _end_family() -> None:
+    """End this rank and all that it has started."""
+    _kill(_descendants(os.getpid()))
+    os.killpg(0, signal.SIGKILL)
+
+
 def _watch(parent: int) -> None:
     """End this rank, and what it started, as soon as its parent is gone."""
     while os.getppid() == parent:
         ready, _, _ = select.select([sys.stdin], [], [], 1.0)
         if ready and not os.read(sys.stdin.fileno(), 1):
             break
-    os.killpg(0, signal.SIGKILL)
+    _end_family()
 
 
 def _main(file: str, done: str, limit_s: str) -> None:
@@ -232,11 +283,16 @@ def _main(file: str, done: str, limit_s: str) -> None:
     if _POSIX:
         threading.Thread(target=_watch, args=(os.getppid(),), daemon=True).start()
     sys.argv = [file]
-    runpy.run_path(file, run_name="__main__")
+    try:
+        runpy.run_path(file, run_name="__main__")
+    except BaseException as stop:
+        if not isinstance(stop, SystemExit) or stop.code:
+            _kill(_descendants(os.getpid()))
+            raise
     sys.stdout.flush()
     Path(done).touch()
     if _POSIX:
-        os.killpg(0, signal.SIGKILL)  # with all that the script may have started
+        _end_family()
 
 
 if __name__ == "__main__":

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from course.authoring.source import read_source
 from course.project import Project
-from gpu_utils.ranks import run_ranks
+from gpu_utils.ranks import run_ranks, torchrun
 
 pytestmark = pytest.mark.gpu
 SOURCE = read_source(Project.here().root / "solutions/09_scaling_dgx/09_scaling_dgx.py", "lab 09")
@@ -35,17 +30,10 @@ def script() -> str:
     return str(names["TRAIN"])
 
 
-def test_the_training_script_runs_below_torchrun(tmp_path: Path, gpus: int) -> None:
-    file = tmp_path / "train_ranks.py"
-    file.write_text(script(), encoding="utf-8")
-    torchrun = shutil.which("torchrun") or str(Path(sys.executable).with_name("torchrun"))
-    done = subprocess.run(
-        [torchrun, "--standalone", f"--nproc-per-node={gpus}", str(file)], capture_output=True, text=True, timeout=180
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    reports = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-    assert len(reports) == 1
-    assert reports[0]["wide dense layers, bucket"] > 0
+def test_the_training_script_runs_below_torchrun(gpus: int) -> None:
+    found = torchrun(script(), gpus, limit_s=180)
+    for model in ("convolutions", "wide dense layers"):
+        assert all(found[f"{model}, {how}"] > 0 for how in ("alone", "silent", "single", "bucket", "during"))
 
 
 def test_nccl_sums_what_the_ranks_hold(gpus: int) -> None:

@@ -297,4 +297,3 @@ def _rank(hands: Hands, rank: int, left: float, top: float, cell: int, box_w: fl
             f'text-decoration="{"line-through" if twice else "none"}">{short}</text>'
         )
     return "".join(parts)
-

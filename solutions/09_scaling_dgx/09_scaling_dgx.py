@@ -42,7 +42,7 @@ from gpu_utils.plotting.timelines import timeline
 from gpu_utils.plotting.topologies import draw_topologies
 from gpu_utils.quantities import nbytes as size_of
 from gpu_utils.quantities import rate, seconds
-from gpu_utils.ranks import run_ranks
+from gpu_utils.ranks import run_ranks, torchrun
 from gpu_utils.topology import BOXES, dgx1, ring_bandwidth, rings
 from gpu_utils.widgets import pass_chunks, play_ring
 from gpu_utils.widgets.figures import explore_figure
@@ -496,7 +496,7 @@ def _():
               f"a ring at full link speed {seconds(ring_seconds(8, size, link, 0)):>8}")
 
 # %% [markdown]
-# Two numbers describe twenty times over six decades, within about a fifth. Now look at the last row. **The box is faster than a ring at full link speed.** That is impossible, for a ring.
+# Two numbers describe twenty measurements over six decades, within about a fifth (modelled). Now look at the last row. **The box is faster than a ring at full link speed.** That is impossible, for a ring.
 #
 # <details><summary>So what does it do?</summary>
 #
@@ -1125,7 +1125,8 @@ for name, (shape, samples, layers) in models.items():
             best = min(best, time.perf_counter() - start)
         found[f"{name}, {how}"] = best
     found[f"{name}, bytes"] = 4 * weights
-report(found if rank == 0 else None)
+if rank == 0:
+    report(found)
 dist.barrier()
 dist.destroy_process_group()
 '''
@@ -1369,17 +1370,18 @@ c.score
 # With two GPUs or more, the very script of section 13 runs on them, over NCCL: it asks for `"nccl"` when there are enough. **torchrun** sets the same variables as our helper does.
 
 # %% tags=["experiment"]
+count = torch.cuda.device_count()
 if shutil.which("nvidia-smi"):
     print(subprocess.run(["nvidia-smi", "topo", "-m"], capture_output=True, text=True, timeout=20).stdout)
-if torch.cuda.device_count() >= 2:
+if count >= 2:
     Path("train_ranks.py").write_text(TRAIN, encoding="utf-8")
-    count = torch.cuda.device_count()
-    print(subprocess.run(["torchrun", "--standalone", f"--nproc-per-node={count}", "train_ranks.py"],
-                         capture_output=True, text=True, timeout=120).stdout)
+    print(f"torchrun --standalone --nproc-per-node={count} train_ranks.py")
+    for words, value in torchrun(Path("train_ranks.py"), count).items():
+        print(f"  {words:30} {size_of(value) if words.endswith('bytes') else seconds(value)} (measured)")
 else:
     print("Fewer than two GPUs that torch can use here. Where there are eight:")
     print("    torchrun --standalone --nproc-per-node=8 train_ranks.py")
-    print(f"would print the same times for NCCL. What others reached for large messages, out of each card (published):")
+    print("would measure the same over NCCL. What others reached for large messages, out of each card (published):")
     for row in ("DGX-1", "DGX-2", "8 A100", "8 H200, without SHARP"):
         found = benchmark("all_reduce_bus_bandwidth", system=row)
         print(f"    {row:22} {rate(found.value):>9}   {found.source}")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from gpu_utils import ranks
-from gpu_utils.ranks import RankError, report, run_ranks, unavailable
+from gpu_utils.ranks import RankError, report, run_ranks, torchrun, unavailable
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are counted in /proc, which Linux has")
 
@@ -96,6 +96,36 @@ def test_a_rank_that_ignores_signals_is_ended(mark: str) -> None:
     script += "    signal.signal(s, signal.SIG_IGN)\ntime.sleep(60)\n"
     with pytest.raises(RankError, match="still ran"):
         run_ranks(script, 2, limit_s=3)
+    assert gone(mark)
+
+
+ESCAPED = "import subprocess, sys, time\nsubprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'], "
+ESCAPED += "start_new_session=True)\n"
+
+
+@pytest.mark.parametrize("end", ["", "raise ValueError('no')\n", "sys.exit(3)\n", "sys.exit(0)\n", "time.sleep(60)\n"])
+def test_even_what_has_moved_to_a_session_of_its_own_ends(mark: str, end: str) -> None:
+    if end in ("", "sys.exit(0)\n"):
+        assert run_ranks(ESCAPED + end, 1) == [None]
+    else:
+        with pytest.raises(RankError):
+            run_ranks(ESCAPED + end, 1, limit_s=3)
+    assert gone(mark)
+
+
+JOINED = "import os, time, torch, torch.distributed as d\nfrom gpu_utils.ranks import report\n"
+JOINED += "d.init_process_group('gloo')\nx = torch.ones(2)\nd.all_reduce(x)\n"
+
+
+def test_torchrun_gives_the_same_environment(mark: str) -> None:
+    assert torchrun(JOINED + "if d.get_rank() == 0:\n    report(x.tolist())\n", 2) == [2.0, 2.0]
+    assert gone(mark)
+
+
+def test_the_workers_of_torchrun_end_with_the_time_limit(mark: str) -> None:
+    """They have sessions of their own, which a signal to torchrun's group doesn't reach."""
+    with pytest.raises(RankError, match="still ran"):
+        torchrun(JOINED + "time.sleep(60)\n", 2, limit_s=12)
     assert gone(mark)
 
 

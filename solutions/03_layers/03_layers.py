@@ -299,7 +299,8 @@ with check("sigmoid", points=1) as c:
         np.array([[1 / (1 + math.exp(2)), 1 / (1 + math.exp(-2))], [1 / (1 + math.exp(-1)), 1 / (1 + math.exp(1))]]),
         "any shape, each value by itself, negative and positive", atol=4 * eps)
     c.call(strict, np.array([1000.0, 800.0])).close(np.array([1.0, 1.0]), "at 1000 it is 1, without a warning", atol=4 * eps)
-    c.call(strict, np.array([-1000.0, 800.0])).close(np.array([0.0, 1.0]), "at -1000 it is 0, beside 800 in one array, without a warning", atol=4 * eps)
+    c.call(strict, np.array([-1000.0, -800.0])).close(np.array([0.0, 0.0]), "at -1000 it is 0, without a warning", atol=4 * eps)
+    c.call(strict, np.array([-1000.0, 800.0])).close(np.array([0.0, 1.0]), "both in one array: each value has its own sign", atol=4 * eps)
     c.call(layer, np.array([0.0, 3.0], np.float32)).close(
         np.array([0.5, 1 / (1 + math.exp(-3))]), "float32 comes in, float32 comes out", dtype="float32", atol=4 * float(np.finfo(np.float32).eps))
     c.call(strict, np.array([-200.0, 200.0], np.float32)).close(
@@ -426,7 +427,7 @@ def conv2d(x, weight, bias, stride=1, padding=0):
 # %% [markdown]
 # <details><summary>Hint 1</summary>
 #
-# Start with stride 1. First `rows` and `columns` of the output, by the formula of part 5 (`padded` has its border already). Then `out = np.zeros((N, O, rows, columns), x.dtype)`, and for each $(i, j)$ add the mixed `shifted = padded[:, :, i : i + rows, j : j + columns]`. (The shape to predict was (2, 16, 15, 15).)
+# Start with stride 1. First `rows` and `columns` of the output, by the formula of part 5 (`padded` has its border already). Then `out = np.zeros((N, O, rows, columns), x.dtype)`, and for each $(i, j)$ add the mixed `shifted = padded[:, :, i : i + rows, j : j + columns]`.
 #
 # </details>
 # <details><summary>Hint 2</summary>
@@ -506,6 +507,8 @@ with check("conv2d", points=3) as c:
 c.score
 
 # %% [markdown]
+# The shape to predict was (2, 16, 15, 15): 32 + 2 - 5 is 29, by 2 is 14 and a rest, plus one is 15.
+#
 # **Look: how right is it?** A float32 sum, compared with torch in float64, and what rounding may do at worst (the fold-out of part 2).
 
 # %% tags=["experiment"]
@@ -520,7 +523,7 @@ def how_right():
 attempt(how_right)
 
 # %% [markdown]
-# Hundreds of times less than the worst case: roundings go up as often as down. So what lies above the bound is no rounding, it is a mistake.
+# Hundreds of times less than the worst case, as roundings go up as often as down. And what lies above the bound is no rounding: it is a mistake.
 #
 # **Look: five filters, one function.** All that you did to the photograph in lab 01, and the edges, are the same call with other numbers.
 
@@ -646,7 +649,8 @@ start = np.random.default_rng(0).normal(0, 1, (3, 3))  # another seed, another s
 
 def compare_gradients():
     mine, exact = loss_and_gradient(small, edges, start)[1], by_autograd(small, edges, start)
-    print(f"yours minus torch's, largest of nine: {abs(mine - exact).max():.1e} (measured). Below 1e-14 it is right; 0.1 would mean that conv2d is not.")
+    print(f"yours minus torch's, largest of nine: {abs(mine - exact).max():.1e} (measured).")
+    print("Below 1e-14 it is right; 0.1 or more means that conv2d is not.")
 
 
 attempt(compare_gradients)
@@ -951,7 +955,7 @@ def race():
     guess = ledger_view.guess("your conv2d over torch's, time")
     show(ladder(rungs, guesses={"your conv2d": guess * rungs["torch"].median_s} if guess else None, floor_s=layer_flops / pace,
                 floor_label="at the pace of torch's 512 x 512 product", provenance={"six loops": "modelled", "your conv2d": "modelled"}),
-         alt="Times of one layer on a log scale: six loops take longest by far, thousands of times as long as torch; a line marks the pace of torch's matrix product, and torch's convolution is near it on either side")
+         alt="Times of one layer on a log scale: six loops take longest by far, thousands of times as long as torch; a dashed line marks the pace of torch's matrix product")
 
 
 from threadpoolctl import threadpool_limits
@@ -1377,7 +1381,7 @@ c.score
 # %% [markdown]
 # ### Why so many steps?
 #
-# The loss bends by some directions of the nine numbers more than by others, as a valley is steep across and flat along. One cell measures the steepest over the flattest, the **condition number**, and draws the flattest:
+# The loss bends by some directions of the nine numbers more than by others, as a valley is steep across and flat along. One cell measures the steepest over the flattest, the **condition number**, and prints the flattest:
 
 # %% tags=["experiment"]
 bends, directions = np.linalg.eigh(windows.T @ windows)
@@ -1395,7 +1399,7 @@ if learned:
 # %% [markdown]
 # <details><summary>Which takes longer</summary>
 #
-# What differs from the start in the chequered direction: 1 -1 1 / -1 1 -1 / 1 -1 1, or the Laplacian 0 1 0 / 1 -4 1 / 0 1 0.
+# One that lies far from the start in the chequered direction: 1 -1 1 / -1 1 -1 / 1 -1 1, or the Laplacian 0 1 0 / 1 -4 1 / 0 1 0.
 #
 # </details>
 

@@ -810,3 +810,39 @@ def conv2d(x, weight, bias, stride=1, padding=0):
             shifted = padded[:, :, i : i + stride * rows : stride, j : j + stride * columns : stride]
             out += np.einsum("nchw,oc->nohw", shifted, weight[:, :, i, j])
     return out + bias[:, None, None]
+
+# %% wrong="the slice stops too early for its stride" hint="With a stride the slice must go on to i + stride * rows, and j + stride * columns."
+def conv2d(x, weight, bias, stride=1, padding=0):
+    kh, kw = weight.shape[2:]
+    padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    rows, columns = (padded.shape[2] - kh) // stride + 1, (padded.shape[3] - kw) // stride + 1
+    out = np.zeros((x.shape[0], weight.shape[0], rows, columns), x.dtype)
+    for i in range(kh):
+        for j in range(kw):
+            shifted = padded[:, :, i : i + rows : stride, j : j + columns : stride]
+            out += np.einsum("nchw,oc->nohw", shifted, weight[:, :, i, j])
+    return out + bias[:, None, None]
+
+# %% wrong="returns after the first row of the kernel" hint="`return` stands inside the loop: move it out, to the left."
+def conv2d(x, weight, bias, stride=1, padding=0):
+    kh, kw = weight.shape[2:]
+    padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    rows, columns = (padded.shape[2] - kh) // stride + 1, (padded.shape[3] - kw) // stride + 1
+    out = np.zeros((x.shape[0], weight.shape[0], rows, columns), x.dtype)
+    for i in range(kh):
+        for j in range(kw):
+            shifted = padded[:, :, i : i + stride * rows : stride, j : j + stride * columns : stride]
+            out += np.einsum("nchw,oc->nohw", shifted, weight[:, :, i, j])
+        return out + bias[:, None, None]
+
+# %% wrong="multiplies pixel by weight without a sum over the channels" hint="Every kernel sums over all channels: np.einsum with c on the left of the arrow only."
+def conv2d(x, weight, bias, stride=1, padding=0):
+    kh, kw = weight.shape[2:]
+    padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    rows, columns = (padded.shape[2] - kh) // stride + 1, (padded.shape[3] - kw) // stride + 1
+    out = np.zeros((x.shape[0], weight.shape[0], rows, columns), x.dtype)
+    for i in range(kh):
+        for j in range(kw):
+            shifted = padded[:, :, i : i + stride * rows : stride, j : j + stride * columns : stride]
+            out += shifted * weight[:, :, i, j]
+    return out + bias[:, None, None]

@@ -42,7 +42,7 @@ def cross_entropy(logits, labels):
     z = np.exp(logits - logits.max(axis=1, keepdims=True))
     return -np.log((z / z.sum(axis=1, keepdims=True))[np.arange(len(labels)), labels]).mean()
 
-# %% wrong="log(share + 1e-9)" hint="The small number keeps infinity away, and the loss wrong: it never exceeds 20.7. Use log-sum-exp."
+# %% wrong="keeps the shares above 1e-9" hint="A small number inside the logarithm keeps infinity away, and the loss wrong: it never exceeds 20.7. Use log-sum-exp."
 def cross_entropy(logits, labels):
     z = np.exp(logits - logits.max(axis=1, keepdims=True))
     return -np.log((z / z.sum(axis=1, keepdims=True))[np.arange(len(labels)), labels] + 1e-9).mean()
@@ -218,22 +218,22 @@ def cross_entropy(logits, labels):
     z = np.exp(np.clip(logits, -500, 500))
     return -np.log((z / z.sum(axis=1, keepdims=True))[np.arange(len(labels)), labels]).mean()
 
-# %% wrong="log(share + 1e-12)" hint="The small number keeps infinity away, and the loss wrong: it never exceeds 27.6. Use log-sum-exp."
+# %% wrong="keeps the shares above 1e-12" hint="A small number inside the logarithm keeps infinity away, and the loss wrong: it never exceeds 27.6. Use log-sum-exp."
 def cross_entropy(logits, labels):
     z = np.exp(logits - logits.max(axis=1, keepdims=True))
     return -np.log((z / z.sum(axis=1, keepdims=True))[np.arange(len(labels)), labels] + 1e-12).mean()
 
-# %% wrong="log(share + 1e-10)" hint="The small number keeps infinity away, and the loss wrong: it never exceeds 23. Use log-sum-exp."
+# %% wrong="keeps the shares above 1e-10" hint="A small number inside the logarithm keeps infinity away, and the loss wrong: it never exceeds 23. Use log-sum-exp."
 def cross_entropy(logits, labels):
     z = np.exp(logits - logits.max(axis=1, keepdims=True))
     return -np.log((z / z.sum(axis=1, keepdims=True))[np.arange(len(labels)), labels] + 1e-10).mean()
 
-# %% wrong="log(share + 1e-8)" hint="The small number keeps infinity away, and the loss wrong: it never exceeds 18.4. Use log-sum-exp."
+# %% wrong="keeps the shares above 1e-8" hint="A small number inside the logarithm keeps infinity away, and the loss wrong: it never exceeds 18.4. Use log-sum-exp."
 def cross_entropy(logits, labels):
     z = np.exp(logits - logits.max(axis=1, keepdims=True))
     return -np.log((z / z.sum(axis=1, keepdims=True))[np.arange(len(labels)), labels] + 1e-8).mean()
 
-# %% wrong="log(share + 1e-15)" hint="The small number keeps infinity away, and the loss wrong: it never exceeds 34.5. Use log-sum-exp."
+# %% wrong="keeps the shares above 1e-15" hint="A small number inside the logarithm keeps infinity away, and the loss wrong: it never exceeds 34.5. Use log-sum-exp."
 def cross_entropy(logits, labels):
     z = np.exp(logits - logits.max(axis=1, keepdims=True))
     return -np.log((z / z.sum(axis=1, keepdims=True))[np.arange(len(labels)), labels] + 1e-15).mean()
@@ -253,3 +253,18 @@ def cross_entropy(logits, labels):
 def cross_entropy(logits, labels):
     z = logits - logits.max(axis=1)
     return (np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(labels)), labels]).mean()
+
+# %% wrong="one sum for the whole batch" hint="Shares are among the classes of one sample: sum(axis=1)."
+def cross_entropy(logits, labels):
+    z = logits - logits.max(axis=1, keepdims=True)
+    return (np.log(np.exp(z).sum()) - z[np.arange(len(labels)), labels]).mean()
+
+# %% wrong="takes the largest off in the sum only" hint="The largest comes off both: the logits in the sum, and the logit of the label."
+def cross_entropy(logits, labels):
+    z = logits - logits.max(axis=1, keepdims=True)
+    return (np.log(np.exp(z).sum(axis=1)) - logits[np.arange(len(labels)), labels]).mean()
+
+# %% wrong="adds the label's logit" hint="The logarithm of a quotient is a difference: the sum's logarithm *minus* the label's shifted logit."
+def cross_entropy(logits, labels):
+    z = logits - logits.max(axis=1, keepdims=True)
+    return (np.log(np.exp(z).sum(axis=1)) + z[np.arange(len(labels)), labels]).mean()

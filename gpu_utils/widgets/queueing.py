@@ -115,7 +115,16 @@ def draw_queue(utilisation: float, people: int = 40, pieces: int = 1, seed: int 
         lanes.set(xlabel="hours since opening · modelled", ylabel="people, as they come", yticks=[])
         lanes.set_title(f"one day at {utilisation:.0%}")
         lanes.legend(loc="lower left", ncols=2)
-        lanes.text(0.98, 0.97, said.replace("; ", "\n"), transform=lanes.transAxes, ha="right", va="top", fontsize=9)
+        lanes.text(
+            0.98,
+            0.97,
+            said.replace("; ", "\n"),
+            transform=lanes.transAxes,
+            ha="right",
+            va="top",
+            fontsize=9,
+            backgroundcolor="white",
+        )
         exact = np.linspace(0, 0.955, 200)
         modelled = LOOKS[Provenance.MODELLED]
         curve.plot(exact, exact / (1 - exact), color=INK, lw=1.2, label="u / (1 - u)")

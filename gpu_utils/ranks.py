@@ -20,6 +20,7 @@ import json
 import os
 import runpy
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -224,10 +225,9 @@ def _end(started: list[subprocess.Popen[bytes]]) -> None:
                     process.kill()
             _kill(family)
     for process in started:
-        with contextlib.suppress(subprocess.TimeoutExpired):
+        with contextlib.suppress(subprocess.TimeoutExpired, OSError):
             process.wait(timeout=5)
-        if process.stdin is not None:
-            with contextlib.suppress(OSError):
+            if process.stdin is not None:
                 process.stdin.close()
 
 
@@ -269,19 +269,20 @@ def _end_family() -> None:
     os.killpg(0, signal.SIGKILL)
 
 
-def _watch(parent: int) -> None:
-    """End this rank, and what it started, as soon as its parent is gone."""
+def _watch(parent: int, folder: Path) -> None:
+    """End this rank, and what it started, as soon as its parent is gone; nobody else clears the folder then."""
     while os.getppid() == parent:
         ready, _, _ = select.select([sys.stdin], [], [], 1.0)
         if ready and not os.read(sys.stdin.fileno(), 1):
             break
+    shutil.rmtree(folder, ignore_errors=True)
     _end_family()
 
 
 def _main(file: str, done: str, limit_s: str) -> None:
     faulthandler.dump_traceback_later(float(limit_s) + 5, exit=True)  # ends even a rank that hangs outside Python
     if _POSIX:
-        threading.Thread(target=_watch, args=(os.getppid(),), daemon=True).start()
+        threading.Thread(target=_watch, args=(os.getppid(), Path(done).parent), daemon=True).start()
     sys.argv = [file]
     try:
         runpy.run_path(file, run_name="__main__")

@@ -130,8 +130,11 @@ def test_the_workers_of_torchrun_end_with_the_time_limit(mark: str) -> None:
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda s: s.name)
-def test_nothing_outlives_an_interrupted_or_killed_notebook(mark: str, how: signal.Signals) -> None:
+def test_nothing_outlives_an_interrupted_or_killed_notebook(
+    mark: str, how: signal.Signals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A program stands in for the kernel: it is interrupted, or dies, while its ranks hang in an all-reduce."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     script = GRANDCHILD + "import torch, torch.distributed as d\nd.init_process_group('gloo')\n"
     script += "if d.get_rank() == 1:\n    time.sleep(60)\nd.all_reduce(torch.ones(3))\n"
     host = subprocess.Popen(
@@ -146,6 +149,7 @@ def test_nothing_outlives_an_interrupted_or_killed_notebook(mark: str, how: sign
     host.send_signal(how)
     host.wait(timeout=20)
     assert gone(mark, within_s=10)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_gloo_joins_the_ranks_over_the_loopback(mark: str) -> None:

@@ -22,7 +22,8 @@ IMAGES = np.random.default_rng(0).random((4, 1, 32, 32)).astype(np.float32)
 def slices() -> list[Slice]:
     """One worker for each MIG slice; on a card without slices two workers, which take turns on it."""
     cards = [device for device in detect(quick=True).devices if device.kind == "cuda" and device.uuid]
-    names = [device.uuid for device in cards if device.is_slice] or [cards[0].uuid] * 2
+    whole = [device.uuid for device in cards if not (device.mig and device.mig.enabled)]
+    names = [device.uuid for device in cards if device.is_slice] or whole[:1] * 2
     return [
         Slice(f"slice {n}", environment={**mig.environment(None, 1), "CUDA_VISIBLE_DEVICES": str(uuid)})
         for n, uuid in enumerate(names)
@@ -48,8 +49,8 @@ def test_a_worker_without_a_slice_sees_no_gpu():
 def test_a_killed_worker_on_a_gpu_loses_no_accepted_request():
     pair = slices()[:2]
     with Fleet(pair) as fleet:
-        for _ in pair:
-            fleet.submit("classify_on_gpu", IMAGES).result(180)
+        for each in pair:
+            fleet.submit("classify_on_gpu", IMAGES, slice_name=each.name).result(180)
         plan = [Arrival(0.02 * n, "you", "classify_on_gpu", (IMAGES,)) for n in range(100)]
         fleet.kill(pair[0].name)
         assert [sample.value for sample in drive(fleet, plan, patience_s=180)] == [classify(IMAGES)] * 100

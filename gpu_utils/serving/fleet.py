@@ -135,12 +135,19 @@ class Fleet:
             self.close()
             raise
 
-    def submit(self, task: str, *args: Any, tenant: str = "") -> Request:
-        """Accept a request and return at once. RuntimeError when the fleet is closed."""
+    def submit(self, task: str, *args: Any, tenant: str = "", slice_name: str = "") -> Request:
+        """Accept a request and return at once; it goes along its tenant's route, or to the one slice that is named.
+
+        Raises:
+            RuntimeError: the fleet is closed.
+            ValueError: there is no such slice.
+        """
+        if slice_name and slice_name not in self.slices:
+            raise ValueError(f"no slice is called {slice_name!r}; there are {', '.join(self.slices)}")
         with self._bell:
             if self._closed:
                 raise RuntimeError("this fleet is closed: open a new one")
-            route = self.routes.get(tenant, tuple(self.slices))
+            route = (slice_name,) if slice_name else self.routes.get(tenant, tuple(self.slices))
             request = Request(self._number, tenant, task, args, route)
             self._number += 1
             self._place(request)

@@ -100,6 +100,16 @@ def test_a_tenant_is_served_by_the_slices_of_its_route_only():
         assert {name for request in requests for name in request.tried} == {"b"}
 
 
+def test_a_request_may_name_its_slice():
+    with Fleet([Slice("a"), Slice("b")], {"you": ["b"]}) as fleet:
+        for name in ("a", "b"):
+            request = fleet.submit("pause", 0.0, tenant="you", slice_name=name)
+            request.result(20)
+            assert request.tried == [name]
+        with pytest.raises(ValueError, match="no slice is called 'c'; there are a, b"):
+            fleet.submit("pause", 0.0, slice_name="c")
+
+
 def test_requests_of_one_queue_are_taken_in_the_order_in_which_they_were_accepted():
     with Fleet([Slice("a")]) as fleet:
         requests = [fleet.submit("pause", 0.0, tenant=str(n % 3)) for n in range(30)]

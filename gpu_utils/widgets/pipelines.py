@@ -66,8 +66,10 @@ def explore_pipeline(
         loads, works = schedule(load_s, compute_s, batches, ahead.value)
         drawn = timeline({"loader": loads, "device": works}, "modelled")
         figure.value = drawn._repr_html_()
-        lasts = _said(lambda: f"{1e3 * epoch_seconds(load_s, compute_s, batches, ahead.value):.4g} ms", epoch_seconds)
-        idle = _said(lambda: f"{idle_fraction(list(works)):.0%}", idle_fraction)
+        lasts = _said(
+            lambda: f"{1e3 * _given(epoch_seconds(load_s, compute_s, batches, ahead.value)):.4g} ms", epoch_seconds
+        )
+        idle = _said(lambda: f"{_given(idle_fraction(list(works))):.0%}", idle_fraction)
         message.value = (
             f'<div role="status">{batches} batches take <b>{html.escape(lasts)}</b> by your epoch_seconds; drawn: '
             f"{1e3 * works[-1][1]:.4g} ms. From its first work to its last the device is idle <b>{html.escape(idle)}"
@@ -80,10 +82,22 @@ def explore_pipeline(
     return ipywidgets.VBox([load, compute, ahead, message, figure])
 
 
+class _Nothing(Exception):
+    """A learner's function gave None."""
+
+
+def _given(value: float | None) -> float:
+    if value is None:
+        raise _Nothing
+    return value
+
+
 def _said(answer: Callable[[], str], function: Callable[..., Any]) -> str:
     try:
         return answer()
     except NotImplementedError:
         return f"({getattr(function, '__name__', 'it')} is not written yet)"
+    except _Nothing:
+        return "(None: did you forget return?)"
     except Exception as error:  # the learner's code may fail in any way; the widget says how and lives on
         return f"({type(error).__name__}: {error})"

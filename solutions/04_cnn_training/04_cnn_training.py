@@ -6,7 +6,7 @@
 # {line}
 #
 # In lab 03 you wrote the layers. Now they learn. You teach a small network to read handwriting, write the loop that does it by hand, and
-# look at the mistakes. Then you ask where the time goes, and meet a stopwatch that lies by a factor of ten to a thousand.
+# look at the mistakes. Then you ask where the time goes, and meet a stopwatch that lies by a factor of ten to some thousands.
 #
 # **You will be able to**
 #
@@ -40,6 +40,7 @@ from gpu_utils.plotting.timelines import timeline
 from gpu_utils.queues import WorkQueue
 from gpu_utils.roofline import Roof, published_roofs
 from gpu_utils.timing import measure
+from gpu_utils.verdict import passed
 from gpu_utils.widgets.pipelines import explore_pipeline
 from torch import nn
 from torch.nn import functional as F
@@ -52,14 +53,17 @@ print("to learn from:", tuple(images.shape), "· to be examined on:", tuple(exam
 print(credit())
 
 
-def tried(experiment):
-    """Run an experiment with your functions. What is missing or fails is said in one sentence."""
+def tried(experiment, *needs):
+    """Run an experiment once the checks of the functions that it needs hold, so that your ledger keeps no wrong figure."""
+    waits = [name for name in needs if not passed(name)]
+    if waits:
+        print(f"This cell waits for {' and '.join(waits)}: once the check above holds, run it again.")
+        return None
     try:
         return experiment()
-    except NotImplementedError:
-        print("Something that this needs is not written yet: write it above, then run this cell again.")
     except Exception as error:
-        print(f"This stops with {type(error).__name__}: {error}")
+        unwritten = isinstance(error, NotImplementedError) and not str(error)
+        print("Something that this needs is not written yet." if unwritten else f"This stops with {type(error).__name__}: {error}")
 
 # %% tags=["experiment"]
 ledger_view.bring()
@@ -88,7 +92,7 @@ gallery(images[:24], [str(int(each)) for each in labels[:24]],
         alt="Two rows of handwritten digits, blurred by the enlargement, each with its label above: most are easy to read")
 
 # %% [markdown]
-# **Guess before you go on.** Your network will see 1347 digits, again and again, and is examined on 450 others. How long does the teaching take here, on one core? What share of the 450 will it read? And of digits written by people *whose hand it has never seen*?
+# **Guess before you go on.** Your network will see 1347 digits, again and again, and is examined on 450 others. How long does the teaching take here, on one core? What share of the 450 will it read, from 0 to 1? And of digits written by people *whose hand it has never seen*?
 
 # %% tags=["experiment"]
 predict("time to teach the digits", None, "s")
@@ -120,6 +124,8 @@ print("three convolutions alone:", receptive_field([(3, 1)] * 3), "rows")
 print("with a pooling after each:", receptive_field([(3, 1), (2, 2)] * 3), "rows")
 
 # %% [markdown]
+# In torch a network is an `nn.Module`: it keeps its weights, and `forward` says what is done with pictures. Gradients you get for nothing: torch notes what `forward` computes (**autograd**), so that `backward` can put each weight's slope into its `.grad`.
+#
 # **Goal.** Write a network with at least one convolution. This shape table is one way; any other within the limits is as good.
 #
 # | layer | shape after it | weights and biases |
@@ -181,6 +187,8 @@ class SmallCNN(nn.Module):
 # </details>
 
 # %% test="SmallCNN-basic" points=1
+import re
+
 from torch.utils._python_dispatch import TorchDispatchMode
 
 
@@ -196,11 +204,22 @@ class Operations(TorchDispatchMode):
         return operation(*args, **(kwargs or {}))
 
 
+def advice(error):
+    """What torch's two commonest complaints about shapes mean."""
+    numbers = re.findall(r"\d+", str(error))
+    if "shapes cannot be multiplied" in str(error) and len(numbers) >= 5:
+        pictures, delivered, taken = numbers[2:5]
+        if pictures != "7":
+            return f"the first number should count the 7 pictures, not be {pictures}: flatten all axes but the first, with `nn.Flatten()`"
+        return f"your layers deliver {delivered} values a picture, and `nn.Linear` was told {taken}: change its first number"
+    if "to have" in str(error) and "channels, but got" in str(error):
+        return "a convolution takes as many channels in as the one before it gave out; the first one takes 1"
+    return None
+
+
 with check("SmallCNN", points=1) as c:
     torch.manual_seed(4)
-    made = c.call(SmallCNN).satisfies(lambda net: isinstance(net, nn.Module), "`SmallCNN()` is an nn.Module")
-    if isinstance(made.error, NotImplementedError):
-        raise made.error
+    made = c.call(SmallCNN)
     network = made.value
 
     def read(pictures):
@@ -209,11 +228,24 @@ with check("SmallCNN", points=1) as c:
             scores = network(torch.as_tensor(pictures))
         return scores, seen.names
 
-    seven = c.call(read, digits.test_images[:7])
-    seven.satisfies(lambda r: tuple(r[0].shape) == (7, 10), "seven pictures give seven rows of ten scores")
-    seven.satisfies(lambda r: any("conv" in name or name == "im2col" for name in r[1]), "there is a convolution in it")
-    c.that(lambda: 0 < sum(p.numel() for p in network.parameters()) <= 300_000, "it has at most 300,000 parameters, and some",
-           hint="layers in a plain list are invisible to torch: use nn.Sequential or nn.ModuleList")
+    if not isinstance(network, nn.Module):
+        made.satisfies(lambda _: False, "`SmallCNN()` is an nn.Module")
+    else:
+        seven = c.call(read, digits.test_images[:7])
+        found = tuple(getattr(seven.value[0], "shape", ())) if seven.error is None else None
+        said = "seven pictures give seven rows of ten scores"
+        if seven.error is not None:
+            seven.satisfies(bool, said, hint=advice(seven.error))
+        elif seven.value[0] is None:
+            c.that(False, said, message="`forward` gave None: did you forget `return`?")
+        else:
+            c.that(found == (7, 10), said, message=f"the scores have the shape {found}")
+            count = sum(p.numel() for p in network.parameters())
+            c.that(any("conv" in name or name == "im2col" for name in seven.value[1]), "there is a convolution in it", message="no convolution ran")
+            c.that(count > 0, "torch finds its weights", message="it has no parameters",
+                   hint="layers in a plain list are invisible to torch: use nn.Sequential or nn.ModuleList")
+            c.that(count <= 300_000, "it has at most 300,000 parameters", message=f"it has {count:,}",
+                   hint="a dense layer after large maps has most of them: pool first")
 c.score
 
 # %% test="SmallCNN-full" points=2 hidden=true
@@ -304,30 +336,54 @@ def train_step(model, images, labels, optimiser):
 # %% test="train_step-basic" points=1
 import copy
 
+
+class Diary(torch.optim.SGD):
+    """Plain descent that notes in which order a training step asked for what."""
+
+    def __init__(self, model, lr):
+        super().__init__(model.parameters(), lr=lr)
+        self.notes = []
+        model.register_forward_hook(lambda *_: self.notes.append("forward"))
+        next(model.parameters()).register_post_accumulate_grad_hook(lambda _: self.notes.append("backward"))
+
+    def zero_grad(self, set_to_none=True):
+        self.notes.append("zero_grad")
+        super().zero_grad(set_to_none)
+
+    def step(self, closure=None):
+        self.notes.append("step")
+        return super().step(closure)
+
+
 with check("train_step", points=1) as c:
     torch.manual_seed(1)
     model = nn.Sequential(nn.Flatten(), nn.Linear(16, 10)).double()
-    twin = copy.deepcopy(model)
+    twin, before = copy.deepcopy(model), copy.deepcopy(model)
     batches = [(torch.rand(6, 1, 4, 4, dtype=torch.float64), torch.arange(6) + 2 * i) for i in range(2)]
-    teacher = torch.optim.SGD(model.parameters(), lr=0.5)
-    found, right, apart = [], [], []
-    for pictures, wanted in batches:
-        found.append(c.call(train_step, model, pictures, wanted, teacher))
-        if isinstance(found[0].error, NotImplementedError):
-            raise found[0].error
+    teacher = Diary(model, lr=0.5)
+
+    def by_the_book(pictures, wanted):
         loss = F.cross_entropy(twin(pictures), wanted)
         slopes = torch.autograd.grad(loss, list(twin.parameters()))
         with torch.no_grad():
             for weight, slope in zip(twin.parameters(), slopes):
                 weight -= 0.5 * slope
-        right.append(loss.item())
-        apart.append(max(float((a - b).detach().abs().max()) for a, b in zip(model.parameters(), twin.parameters())))
-    found[0].close(right[0], "the loss is the mean cross-entropy before the step, as a plain float", rtol=1e-9)
-    c.that(apart[0] < 1e-9, "after one step of SGD every weight has moved by rate times slope",
-           hint="forward, `backward`, then `step`; the slopes must still be there when it steps")
-    found[1].close(right[1], "the second step's loss is right too", rtol=1e-9)
-    c.that(apart[1] < 1e-9, "the second step uses its own gradients only",
-           hint="`backward` adds to what `.grad` holds: clear it once a step")
+        return loss.item()
+
+    def apart(other):
+        return max(float((a - b).detach().abs().max()) for a, b in zip(model.parameters(), other.parameters()))
+    first = c.call(train_step, model, *batches[0], teacher)
+    first.close(by_the_book(*batches[0]), "the loss is the mean cross-entropy before the step, as a plain float", rtol=1e-9)
+    if first.error is None:
+        order = "it called " + (", ".join(teacher.notes) or "nothing")
+        c.that(apart(before) > 0, "the weights have moved", message=order)
+        right = apart(twin) < 1e-9
+        c.that(right, "every weight has moved by rate times slope, once", message=order)
+        second = c.call(train_step, model, *batches[1], teacher)
+        wanted = by_the_book(*batches[1])
+        c.that(right and type(second.value) in (float, np.float64) and abs(second.value - wanted) < 1e-9 * wanted, "the second step's loss is right too")
+        c.that(right and apart(twin) < 1e-9, "the second step uses its own gradients only",
+               hint="`backward` adds to what `.grad` holds: clear it once a step" if right else None)
 c.score
 
 # %% test="train_step-full" points=3 hidden=true
@@ -411,7 +467,7 @@ def two_ways():
                      "falls more slowly at first, then swings up far above the loss of guessing, and does not come back down")
 
 
-tried(two_ways)
+tried(two_ways, "SmallCNN", "train_step")
 
 # %% [markdown]
 # For a while it looks like slow learning. But the sum of all old gradients is a momentum that never fades: it runs on past the valley, and up the other side. No error, no warning. Only a curve that you have to look at.
@@ -491,22 +547,22 @@ with check("evaluate", points=1) as c:
     torch.set_grad_enabled(True)
     wanted = torch.arange(10)
     pictures = torch.zeros(10, 1, 2, 2)
-    pictures[:, 0, 0, 0] = torch.tensor([0, 1, 2, 3, 4, 5, 6, 7, 1, 1])  # the last two are misread
+    pictures[:, 0, 0, 0] = torch.tensor([0, 5, 5, 3, 4, 5, 6, 7, 8, 1])  # the second, third and last are misread
     witness = Witness().train()
     whole = c.call(evaluate, witness, pictures, wanted, 4)
     torch.set_grad_enabled(True)
-    if isinstance(whole.error, NotImplementedError):
-        raise whole.error
-    whole.close(0.8, "8 of 10 in batches of 4, 4 and 2 are 0.8", atol=1e-6)
-    c.that(lambda: witness.training and bool(witness.batches), "a model that came in training mode leaves in training mode",
-           hint="remember `model.training` before you call `eval()`")
-    c.that(lambda: not witness.recorded and bool(witness.batches), "no gradients are recorded", hint="`with torch.no_grad():` around the loop")
-    c.that(lambda: 0 < max(witness.batches) <= 4, "it is shown at most 4 pictures at a time", hint="slice the images by `batch`")
-    witness = Witness().eval()
-    c.call(evaluate, witness, pictures, wanted, 5).close(0.8, "two full batches of 5 give the same", atol=1e-6)
-    torch.set_grad_enabled(True)
-    c.that(lambda: not witness.training and bool(witness.batches), "a model that came in evaluation mode leaves in evaluation mode",
-           hint="put back the mode that you found, not always training")
+    whole.close(0.7, "7 of 10 in batches of 4, 4 and 2 are 0.7", atol=1e-6)
+    if whole.error is None and whole.value is not None:
+        c.that(sum(witness.batches) == 10 and max(witness.batches) <= 4, "all ten pictures are shown, once each, at most 4 at a time",
+               message=f"it was shown {witness.batches or 'none'}")
+        c.that(witness.training and bool(witness.batches), "a model that came in training mode leaves in training mode",
+               hint="remember `model.training` before you call `eval()`")
+        c.that(not witness.recorded and bool(witness.batches), "no gradients are recorded", hint="`with torch.no_grad():` around the loop")
+        witness = Witness().eval()
+        c.call(evaluate, witness, pictures, wanted, 5).close(0.7, "two full batches of 5 give the same", atol=1e-6)
+        torch.set_grad_enabled(True)
+        c.that(not witness.training and bool(witness.batches), "a model that came in evaluation mode leaves in evaluation mode",
+               hint="put back the mode that you found, not always training")
 c.score
 
 # %% test="evaluate-full" points=2 hidden=true
@@ -555,7 +611,7 @@ c.score
 # %% [markdown]
 # ## 5 · Teach it
 #
-# The loop, given, with your three pieces in it. `augment` turns, slants, scales and moves every picture a little, anew in each epoch. **Predict**: which of its four numbers would you not dare to raise much, and for which pair of digits?
+# The loop, given, with your three pieces in it. `augment` turns, slants, scales and moves every picture a little, anew in each epoch.
 
 # %% given="augment"
 def augment(images):
@@ -592,26 +648,28 @@ gallery(torch.cat([images[3:4], augment(images[3:4].repeat(11, 1, 1, 1))]), ["as
 def lesson():
     start = time.perf_counter()
     taught, losses, shares = teach(images, labels, exam, truth)
-    record("time to teach the digits", time.perf_counter() - start, "s")
+    took = time.perf_counter() - start
+    record("time to teach the digits", took, "s")
     record("share read, hands it knows", shares[-1], "")
-    print(f"{len(losses)} epochs in {time.perf_counter() - start:.1f} s (measured): it reads {shares[-1]:.1%} of {len(exam)} digits")
+    print(f"{len(losses)} epochs in {took:.1f} s (measured): it reads {shares[-1]:.1%} of {len(exam)} digits")
+    if shares[-1] < 0.95:
+        print("About 98% is usual. Look for a softmax at the end of your network, or a missing ReLU.")
     with style():
         figure, axes = plt.subplots(1, 2, figsize=(8, 2.9), layout="constrained")
         epochs, misread = range(1, len(losses) + 1), [100 * (1 - share) for share in shares]
         axes[0].plot(epochs, losses, marker="o", markersize=4)
         axes[0].set(yscale="log", yticks=(0.1, 0.2, 0.5, 1, 2), yticklabels=(0.1, 0.2, 0.5, 1, 2), ylabel="mean loss, log scale", title="learning")
         axes[1].plot(epochs, misread, marker="s", markersize=4, color=PALETTE[1])
-        axes[1].axhline(3, color="#555555", linewidth=1)
         axes[1].set(yscale="log", yticks=(1, 2, 3, 5, 10, 20, 50), yticklabels=(1, 2, 3, 5, 10, 20, 50), ylabel="% misread, log scale", title="examined")
         for axis in axes:
             axis.set(xticks=epochs[::2], xlabel="epoch · measured")
             axis.minorticks_off()
     show(figure, alt=f"Two curves over the epochs, measured: the mean loss falls from {losses[0]:.2g} to {losses[-1]:.2g}, and the share of misread "
-                     f"exam digits falls with it, from {misread[0]:.0f} to {misread[-1]:.1f} per cent; a line marks 3 per cent")
+                     f"exam digits falls with it, from {misread[0]:.0f} to {misread[-1]:.1f} per cent")
     return taught
 
 
-taught = tried(lesson)
+taught = tried(lesson, "SmallCNN", "train_step", "evaluate")
 reader = taught if taught is not None else classifier.load()  # without your own, the shipped one goes on
 
 # %% [markdown]
@@ -650,15 +708,20 @@ show(figure, alt="Confusion matrix: nearly all 450 digits on the grey diagonal, 
 
 # %% tags=["experiment"]
 def new_hands():
-    unknown = [torch.from_numpy(part) for part in load(by_hand=True)]
-    record("share read, hands it has never seen", teach(*unknown, bend=False)[2][-1], "")
-    record("share read, hands it has never seen, with augment", teach(*unknown)[2][-1], "")
+    exams = {"hands it knows": (images, labels, exam, truth),
+             "hands it has never seen": [torch.from_numpy(part) for part in load(by_hand=True)]}
+    shares = {(hands, bend): teach(*data, bend=bend)[2][-1] for hands, data in exams.items() for bend in (False, True)}
+    print("share read (measured)    without augment  with it")
+    for hands in exams:
+        print(f"{hands:25}{shares[hands, False]:15.1%}{shares[hands, True]:9.1%}")
+    record("share read, hands it has never seen", shares["hands it has never seen", False], "")
+    record("share read, hands it has never seen, with augment", shares["hands it has never seen", True], "")
 
 
-tried(new_hands)
+tried(new_hands, "SmallCNN", "train_step", "evaluate")
 
 # %% [markdown]
-# The same network, the same number of pictures, and several times the mistakes. Nothing broke; the first exam asked an easier question. On new hands `augment` wins most of the loss back. On hands it knows, it hardly shows: say `bend=False` in the lesson above and see (the lecture has the table). So the easy exam would have told you to leave it out. **An accuracy belongs to a way of splitting.** When a supplier says 99 %, ask: of whose parts, on whose camera, on which day?
+# Read down the first column: the same network, the same number of pictures, and several times the mistakes. Nothing broke; the first exam asked an easier question. Now read across. On new hands `augment` wins most of the loss back; on hands it knows, it hardly shows. So the easy exam would have told you to leave it out. **An accuracy belongs to a way of splitting.** When a supplier says 99 %, ask: of whose parts, on whose camera, on which day?
 
 # %% [markdown]
 # ## 6 · Where does the time go?
@@ -793,17 +856,18 @@ def true_images_per_second(run, batch, synchronise):
 with check("true_images_per_second", points=1) as c:
     idle = VirtualDevice(work_s=0.5, launch_s=1e-5)
     with idle.clock(globals()):
-        timed = c.call(true_images_per_second, idle.run, 64, idle.synchronise).close(
-            128.0, "64 images in half a second are 128 a second", rtol=1e-3,
-            hint="millions mean that your clock stops when the order is given")
-    if isinstance(timed.error, NotImplementedError):
-        raise timed.error
+        timed = c.call(true_images_per_second, idle.run, 64, idle.synchronise)
+    huge = isinstance(timed.value, (int, float)) and timed.value > 1e5
+    timed.close(128.0, "64 images in half a second are 128 a second", rtol=1e-3,
+                hint="millions mean that your clock stops when the order is given, or stands still while you wait" if huge else None)
     busy = VirtualDevice(work_s=0.5, launch_s=1e-5, backlog_s=3.0)
     with busy.clock(globals()):
-        c.call(true_images_per_second, busy.run, 64, busy.synchronise).close(
-            128.0, "three seconds of other people's work in the queue don't count", rtol=1e-3,
-            hint="what is in the queue when you start the clock?")
-    c.that(busy.runs >= 1, "the batch was run", hint="`run()` belongs between the two readings")
+        behind = c.call(true_images_per_second, busy.run, 64, busy.synchronise)
+    slower = all(isinstance(each.value, (int, float)) for each in (timed, behind)) and behind.value < 0.9 * timed.value
+    behind.close(128.0, "three seconds of other people's work in the queue don't count", rtol=1e-3,
+                 hint="what is in the queue when you start the clock?" if slower else None)
+    if timed.error is None:
+        c.that(busy.runs >= 1, "the batch was run", hint="`run()` belongs between the two readings")
 c.score
 
 # %% test="true_images_per_second-full" points=2 hidden=true
@@ -841,7 +905,7 @@ def two_stopwatches():
         def ordered(orders=orders):
             for _ in range(orders):
                 small.submit(forward)
-        honest.append(true_images_per_second(ordered, 64 * orders, small.synchronise))
+        honest.append(np.median([true_images_per_second(ordered, 64 * orders, small.synchronise) for _ in range(max(1, 8 // orders))]))
 
     def twenty(submit):
         for _ in range(20):
@@ -850,7 +914,7 @@ def two_stopwatches():
                true_images_per_second(lambda: twenty(lambda work: work()), 64 * 20, lambda: None)) for _ in range(5)]
     small.close()
     ratio = np.median([behind for behind, _ in rounds]) / np.median([called for _, called in rounds])
-    print(f"true rate behind the queue over that of direct calls: {ratio:.2f} (measured, medians of five)")
+    print(f"true rate behind the queue over that of direct calls: {ratio:.2f} (measured, medians of five; 1 is expected, the rest is noise)")
     record("the queue over a direct call, truly", ratio, "x")
     with style():
         figure, axis = plt.subplots(figsize=(8, 3.4), layout="constrained")
@@ -861,14 +925,14 @@ def two_stopwatches():
         axis.set(xscale="log", yscale="log", xticks=numbers, xticklabels=numbers, xlabel="orders timed in a row", ylabel="images/s · measured")
         axis.minorticks_off()
         axis.legend(loc="center left")
-    show(figure, alt="Images per second over the number of orders timed in a row, both on log scales. The true rate is nearly flat. The "
-                     "colleague's is far too high for up to 32 orders, by a factor of ten to a thousand or more, and falls towards the true one once the queue is full")
+    show(figure, alt="Images per second over the number of orders timed in a row, both on log scales. The true rate is flat but for noise. The "
+                     "colleague's is far too high for up to 32 orders, by a factor of ten to some thousands, and falls towards the true one once the queue is full")
 
 
-tried(two_stopwatches)
+tried(two_stopwatches, "true_images_per_second")
 
 # %% [markdown]
-# Once the queue is full, giving an order means waiting for one to be done, and the false clock drifts towards the truth. So the bug hides in long runs and shines in short ones: in exactly the quick test that a purchase rests on.
+# Behind the queue the same kind of core does the same work: the true ratio is 1, but for the noise of a shared machine. And once the queue is full, giving an order means waiting for one to be done, and the false clock drifts towards the truth. So the bug hides in long runs and shines in short ones: in exactly the quick test that a purchase rests on.
 #
 # Two more traps. `loss.item()` in your `train_step` waits for the device by itself: a training loop that prints its loss is timed honestly by accident, and stalls the queue at every step. And the first call on a device pays for start-up: warm up before the clock runs. `gpu_utils.timing.measure` does all three, and so does `torch.utils.benchmark`.
 
@@ -918,8 +982,8 @@ def epoch_seconds(load, compute, batches, prefetch):
 
 # %% test="epoch_seconds-basic" points=1
 with check("epoch_seconds", points=1) as c:
-    c.call(epoch_seconds, 2.0, 3.0, 4, False).close(20.0, "without prefetching, four batches of 2 s and 3 s take 20 s")
-    c.call(epoch_seconds, 2.0, 3.0, 4, True).close(14.0, "with it 14 s: 2, then three times 3, then 3", rtol=1e-9)
+    c.call(epoch_seconds, 3.0, 2.0, 4, False).close(20.0, "without prefetching, four batches of 3 s and 2 s take 20 s")
+    c.call(epoch_seconds, 2.0, 3.0, 4, True).close(14.0, "with it, and loads of 2 s and computing of 3 s, 14 s: 2, then three times 3, then 3", rtol=1e-9)
     c.call(epoch_seconds, 5.0, 1.0, 3, True).close(16.0, "where loading is slower it sets the pace: 5, twice 5, then 1", rtol=1e-9)
     c.call(epoch_seconds, 2.0, 3.0, 1, True).close(5.0, "with a single batch there is nothing to overlap")
 c.score
@@ -937,7 +1001,7 @@ with check("epoch_seconds", points=1) as c:
 c.score
 
 # %% [markdown]
-# **Measure it.** A slow disk: `SlowDisk` waits a little for every picture (the wait is an emulated disk; the times are measured). `DataLoader` loads in this process, or with `num_workers` in processes beside it, which work ahead. **Predict** the three epochs with your formula. With two workers, what becomes of `load`?
+# **Measure it.** A slow disk: `SlowDisk` waits a little for every picture (the wait is an emulated disk; the times are measured). `DataLoader` loads in this process, or with `num_workers` in processes beside it, which work ahead. First a rehearsal of eight batches, in this process, tells both times of a batch.
 
 # %% tags=["experiment"]
 import multiprocessing
@@ -965,12 +1029,36 @@ def epoch_of(loader, model, optimiser):
     return time.perf_counter() - start
 
 
-def fed():
+def rehearsal(batches=8):
+    """Seconds to load a batch, and to compute with it: medians, in the rhythm of an epoch."""
     model = classifier.build()
     optimiser = torch.optim.Adam(model.parameters(), lr=1e-3)
-    compute_s = measure(train_step, model, images[:32], labels[:32], optimiser, label="one step").median_s
-    load_s = measure(lambda: next(iter(DataLoader(SlowDisk(), batch_size=32))), label="one load").median_s
-    print(f"a batch of 32: load {1e3 * load_s:.1f} ms, compute {1e3 * compute_s:.1f} ms (measured)")
+    feed, loads, computes = iter(DataLoader(SlowDisk(), batch_size=32)), [], []
+    for _ in range(batches):
+        start = time.perf_counter()
+        pictures, wanted = next(feed)
+        loaded = time.perf_counter()
+        train_step(model, pictures, wanted, optimiser)
+        loads.append(loaded - start)
+        computes.append(time.perf_counter() - loaded)
+    print(f"{len(SlowDisk()) // 32} batches of 32: load {1e3 * np.median(loads):.1f} ms, compute {1e3 * np.median(computes):.1f} ms each (measured)")
+    return np.median(loads), np.median(computes)
+
+
+rehearsed = tried(rehearsal, "train_step")
+
+# %% [markdown]
+# **Predict** with your formula: an epoch without workers, and one with two, which fetch two batches side by side.
+
+# %% tags=["experiment"]
+predict("epoch from a slow disk, 0 workers", None, "s")
+predict("epoch from a slow disk, 2 workers", None, "s")
+
+# %% tags=["experiment"]
+def fed():
+    load_s, compute_s = rehearsed
+    model = classifier.build()
+    optimiser = torch.optim.Adam(model.parameters(), lr=1e-3)
     beside = {"multiprocessing_context": "fork"} if "fork" in multiprocessing.get_all_start_methods() else None
     for workers in (0, 1, 2) if beside else (0,):
         options = {"num_workers": workers, "persistent_workers": True, **beside} if workers else {}
@@ -981,17 +1069,20 @@ def fed():
                 epoch_of(loader, model, optimiser)  # starts the workers
             took = epoch_of(loader, model, optimiser)
         expected = epoch_seconds(load_s / max(workers, 1), compute_s, len(loader), workers > 0)
-        print(f"{workers} workers: predicted {expected:5.2f} s (modelled), took {took:5.2f} s (measured)")
+        print(f"{workers} worker{'s' if workers != 1 else ' '}: predicted {expected:5.2f} s (modelled), took {took:5.2f} s (measured)")
         record(f"epoch from a slow disk, {workers} workers", took, "s")
         del loader
     if not beside:
         print("Workers that are forked from a notebook need Linux; here the loader stays in this process.")
 
 
-tried(fed)
+if rehearsed is not None:
+    tried(fed, "train_step", "epoch_seconds")
+else:
+    print("This cell waits for train_step and epoch_seconds.")
 
 # %% [markdown]
-# One worker hides the shorter of the two behind the longer; a second one halves the loading. More of them stop helping when the device is the slower one, or the cores run out. (Predictions come out a little too low: workers hand each batch over, and that takes time too.)
+# One worker hides the shorter of the two behind the longer; a second one halves the loading, if a core is free for it. More of them stop helping when the device is the slower one, or the cores run out. (With workers the truth may lie above the prediction: each batch must be handed over, and on two cores, or beside other people's work, everybody shares.)
 #
 # With a GPU there is one more leg. Its copy engine can fetch a batch *while* it computes only from memory that the system promises not to move: `DataLoader(..., pin_memory=True)`, and then `pictures.to("cuda", non_blocking=True)`. From ordinary memory the driver copies first into a pinned buffer of its own, and the host waits. Pinned memory can't be swapped out: pin batches, not data sets.
 
@@ -1084,7 +1175,7 @@ explore_pipeline(epoch_seconds, idle_fraction)
 # %% [markdown]
 # ### Is a busy device a useful one?
 #
-# `nvidia-smi` prints "GPU-Util". By its manual that is the share of time in which *at least one* kernel was running. Our queue's trace can say the same. We let it read digits one at a time, and then many at a time. **Predict**: at which batch is it least busy?
+# `nvidia-smi` prints "GPU-Util". By its manual that is the share of time in which *at least one* kernel was running. Our queue's trace can say the same. We let it read digits one at a time, and then many at a time.
 
 # %% tags=["experiment"]
 predict("idle share of the device, one picture at a time", None, "")
@@ -1123,7 +1214,7 @@ def busy_and_useful():
     print(f"one picture at a time: busy {rows[1][0]:.0%} of the time, at {rows[1][1] / best:.0%} of the best rate (measured)")
 
 
-tried(busy_and_useful)
+tried(busy_and_useful, "idle_fraction")
 
 # %% [markdown]
 # Busy from end to end, at a fraction of the rate: each order carries one picture's arithmetic and a whole order's overhead. On a GPU the gap is wider, since one small kernel fills a few of a hundred multiprocessors, and the meter still says 100 %. **Idle time tells you that something is wrong. Busy time doesn't tell you that all is well.** Ask for images per second, and for the share of the roof.
@@ -1160,14 +1251,22 @@ def step(batch):
     optimiser.step()
 
 
-batches = np.array([1, 4, 16, 64, 256])
-steps_s = np.array([min(measure(step, int(b), label=f"a step of {b}", budget_s=0.3).samples_s) for b in batches])
-slope, overhead_s = np.polyfit(batches, steps_s, 1, w=1 / steps_s)  # t = overhead + batch * slope, by relative error
-overhead_s = max(overhead_s, 0.0)
-print(f"a step here: {1e3 * overhead_s:.2f} ms whatever the batch, and {1e3 * slope:.3f} ms a picture (measured, fitted)")
+def seconds_of(batch, budget_s=0.4):
+    """The shortest step, on the processor's own clock: nothing waits here, and what the neighbours compute isn't charged."""
+    took, until = [], time.perf_counter() + budget_s
+    while len(took) < 4 or time.perf_counter() < until:
+        start = time.process_time()
+        step(batch)
+        took.append(time.process_time() - start)
+    return min(took[1:])
+
+
+steps_s = {batch: seconds_of(batch) for batch in (1, 4, 16, 64, 256)}
+orders_s = steps_s[1]
+print(f"a step here with 1 picture: {1e3 * orders_s:.2f} ms, with 64: {1e3 * steps_s[64]:.1f} ms (measured)")
 
 # %% [markdown]
-# The first of the two numbers is the host's share: Python, autograd and the optimiser giving some hundred orders. A GPU doesn't take it away. So a step on a card takes the *longer* of the two: the orders, or the work under the card's roof.
+# 64 times the pictures, and not nearly 64 times as long. A step with one picture is mostly the host's work: Python, autograd and the optimiser giving some hundred orders. A GPU doesn't take it away. So a step on a card takes the *longer* of the two: the orders (we take the step with one picture), or the work under the card's roof.
 #
 # **Predict.** A T4 has 8.1 TFLOP/s (published), on the order of a hundred times one core. How many times as fast does it train this network, in batches of 64?
 
@@ -1177,28 +1276,31 @@ predict("T4 over one core here, training in batches of 64", None, "x")
 # %% tags=["experiment"]
 cards = {name: roof for name, roof in published_roofs("fp32").items() if name in ("T4", "H100 SXM")}
 sizes = 2 ** np.arange(0, 15)
+
+
+def on_a_card(roof, batch):
+    """Seconds for a step: giving the orders or the work under the roof, whichever is longer (modelled)."""
+    return max(orders_s, batch / roof_rate(roof, batch))
+
+
 with style():
     figure, axis = plt.subplots(figsize=(8, 4.2), layout="constrained")
-    axis.plot(batches, batches / steps_s, marker="o", linestyle="", color=PALETTE[0], label="one core here · measured")
-    axis.plot(sizes, sizes / (overhead_s + slope * sizes), color=PALETTE[0], linewidth=1, label="its fitted line · modelled")
+    axis.plot(list(steps_s), [batch / took for batch, took in steps_s.items()], marker="o", color=PALETTE[0], label="one core here · measured")
     for (name, roof), colour, dashes in zip(cards.items(), PALETTE[1:], ("--", "-.")):
-        alone = np.array([roof_rate(roof, size) for size in sizes])
-        axis.plot(sizes, alone, color=colour, linewidth=1, linestyle=":")
-        axis.plot(sizes, 1 / np.maximum(overhead_s / sizes, 1 / alone), color=colour, linestyle=dashes, label=f"{name}, orders given from here · modelled")
+        axis.plot(sizes, [size / on_a_card(roof, size) for size in sizes], color=colour, linestyle=dashes, label=f"{name}, orders given from here · modelled")
+        axis.plot(sizes, [roof_rate(roof, size) for size in sizes], color=colour, linewidth=1, linestyle=":", label=f"{name}, its roof (memory's) · modelled")
     axis.set(xscale="log", yscale="log", xlabel="pictures in a batch", ylabel="images/s, training")
     figure.legend(loc="outside lower center", ncols=2, fontsize=9)
-show(figure, alt="Images per second over batch size, log scales. One core, measured, is flat from batch 16 on. A T4 and an H100, modelled, "
-                 "rise together along the line that the host's orders allow, and only at large batches reach their own roofs, dotted")
-here_64 = 64 / (overhead_s + slope * 64)
+show(figure, alt="Images per second over batch size, log scales. One core, measured, gains up to some tens of pictures and no more. A T4 and an H100, "
+                 "modelled, rise together along the line that the host's orders allow, and only at large batches reach their own roofs, dotted")
 for name, roof in cards.items():
-    there = 1 / max(overhead_s / 64, 1 / roof_rate(roof, 64))
-    idle = 1 - there / roof_rate(roof, 64)
-    print(f"{name:9} at batch 64: {there / here_64:5.1f} times one core here, and idle {idle:.0%} of the time (modelled)")
-record("T4 over one core here, training in batches of 64", 1 / max(overhead_s / 64, 1 / roof_rate(cards["T4"], 64)) / here_64, "x",
-       "modelled", source="T4's published FP32 peak and bandwidth; the host's share measured here")
+    there = on_a_card(roof, 64)
+    print(f"{name:9} at batch 64: {steps_s[64] / there:5.1f} times one core here, and idle {1 - 64 / roof_rate(roof, 64) / there:.0%} of the time (modelled)")
+record("T4 over one core here, training in batches of 64", steps_s[64] / on_a_card(cards["T4"], 64), "x",
+       "modelled", source="T4's published FP32 peak and bandwidth; the orders and the core's step measured here")
 
 # %% [markdown]
-# Two cards, eight times apart in arithmetic (published peaks), and at a batch of 64 nearly the same rate: neither is the limit, the giving of orders is. Larger batches help, and so does giving fewer, larger orders: fused optimisers, CUDA graphs, `torch.compile` (lab 07). (The model is kind to the cards: no real kernel of this size reaches the roof.)
+# Two cards, ten times apart in memory's speed, which makes both roofs here (published), and at a batch of 64 the same rate: neither is the limit, the giving of orders is. Larger batches help a card (one core slows down again at 256, whose activations, some 67 MB, fit into few caches), and so does giving fewer, larger orders: fused optimisers, CUDA graphs, `torch.compile` (lab 07). (The model is kind to the cards: no real kernel of this size reaches the roof.)
 
 # %% [markdown]
 # ## 11 · On real hardware
@@ -1231,7 +1333,7 @@ def on_the_card():
 
 
 if torch.cuda.is_available():
-    tried(on_the_card)
+    tried(on_the_card, "SmallCNN", "true_images_per_second")
 else:
     print("No GPU that torch can use here, so section 10's figures stay modelled. In Colab: Runtime ▸ Change runtime type ▸ T4 GPU.")
 
@@ -1248,8 +1350,8 @@ def kept():
 
 
 if taught is not None:
-    tried(kept)
-print(f"shipped with the course: {classifier.about()['test_accuracy']:.1%} of the same exam (published: {classifier.about()['training'].split('(')[1][:-1]})")
+    tried(kept, "evaluate")
+print(f"shipped with the course: {classifier.about()['test_accuracy']:.1%} of the same exam (published), after twice as many epochs")
 
 # %% [markdown]
 # ## 13 · In your own words

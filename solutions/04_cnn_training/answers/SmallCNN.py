@@ -205,3 +205,99 @@ class SmallCNN(nn.Module):
 
     def forward(self, images):
         return F.log_softmax(self.net(images), dim=1)
+
+# %% wrong="no flatten before the dense layer" hint="The maps are still 64 x 4 x 4. `nn.Flatten()` makes one row of 1024 numbers of each picture, which `nn.Linear` takes."
+class SmallCNN(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+            nn.Conv2d(32, 64, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+            nn.Linear(1024, 10),
+        )
+
+    def forward(self, images):
+        return self.layers(images)
+
+# %% wrong="a dense layer of the wrong size" hint="Two poolings leave 8 x 8, not 4 x 4: 32 maps of 64 values are 2048. Follow the shapes layer by layer."
+class SmallCNN(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+            nn.Flatten(), nn.Linear(1024, 10),
+        )
+
+    def forward(self, images):
+        return self.layers(images)
+
+# %% wrong="no padding, and the dense size of the table" hint="Without `padding=1` each convolution takes two rows and columns away: 30, 15, 13, 6, 4, 2. Pad, or tell `nn.Linear` 256."
+class SmallCNN(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Conv2d(1, 16, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(16, 32, 3), nn.ReLU(), nn.MaxPool2d(2),
+            nn.Conv2d(32, 64, 3), nn.ReLU(), nn.MaxPool2d(2),
+            nn.Flatten(), nn.Linear(1024, 10),
+        )
+
+    def forward(self, images):
+        return self.layers(images)
+
+# %% wrong="the channels of neighbouring layers don't match" hint="A convolution takes in as many channels as the one before it gave out: 1 to 16, then 16 to 32."
+class SmallCNN(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(1, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+            nn.Flatten(), nn.Linear(2048, 10),
+        )
+
+    def forward(self, images):
+        return self.layers(images)
+
+# %% wrong="three channels in, as if the pictures had colours" hint="These digits have one channel, ink: the first convolution is `nn.Conv2d(1, ...)`."
+class SmallCNN(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Conv2d(3, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(4096, 10),
+        )
+
+    def forward(self, images):
+        return self.layers(images)
+
+# %% wrong="forward gives nothing" hint="`forward` must `return` the scores."
+class SmallCNN(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(nn.Conv2d(1, 16, 3, stride=2, padding=1), nn.ReLU(), nn.Flatten(), nn.Linear(4096, 10))
+
+    def forward(self, images):
+        self.layers(images)
+
+# %% wrong="forward is misspelt" hint="torch calls a method named exactly `forward`."
+class SmallCNN(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(nn.Conv2d(1, 16, 3, stride=2, padding=1), nn.ReLU(), nn.Flatten(), nn.Linear(4096, 10))
+
+    def foward(self, images):
+        return self.layers(images)
+
+# %% wrong="the module isn't initialised before its layers are made" hint="The first line of `__init__` is `super().__init__()`."
+class SmallCNN(nn.Module):
+    def __init__(self):
+        self.layers = nn.Sequential(nn.Conv2d(1, 16, 3, stride=2, padding=1), nn.ReLU(), nn.Flatten(), nn.Linear(4096, 10))
+
+    def forward(self, images):
+        return self.layers(images)
+
+# %% wrong="new layers at every pass" hint="Layers made in `forward` are new each time, and never learn. Make them once, in `__init__`."
+class SmallCNN(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.head = nn.Linear(4096, 10)
+
+    def forward(self, images):
+        return self.head(F.relu(nn.Conv2d(1, 16, 3, stride=2, padding=1)(images)).flatten(1))

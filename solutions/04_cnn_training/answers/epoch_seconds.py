@@ -70,3 +70,39 @@ def epoch_seconds(load, compute, batches, prefetch):
 def epoch_seconds(load, compute, batches, prefetch):
     total = load + (batches - 1) * max(load, compute) + compute if prefetch else batches * (load + compute)
     return total / batches
+
+# %% wrong="the first load, and then the longer one for every batch" hint="The last batch has only its computation left: $n - 1$ times the longer one, then `compute`."
+def epoch_seconds(load, compute, batches, prefetch):
+    if not prefetch:
+        return batches * (load + compute)
+    return load + batches * max(load, compute)
+
+# %% wrong="one slot more than batches, each as long as the longer one" hint="The first slot holds only a load, and the last only a computation: they last as long as those."
+def epoch_seconds(load, compute, batches, prefetch):
+    if not prefetch:
+        return batches * (load + compute)
+    return (batches + 1) * max(load, compute)
+
+# %% wrong="takes prefetch the wrong way round" hint="With `prefetch` the two overlap; without it they add up."
+def epoch_seconds(load, compute, batches, prefetch):
+    if prefetch:
+        return batches * (load + compute)
+    return load + (batches - 1) * max(load, compute) + compute
+
+# %% wrong="hides computing completely" hint="Where computing is slower than loading, it sets the pace, batch after batch."
+def epoch_seconds(load, compute, batches, prefetch):
+    if not prefetch:
+        return batches * (load + compute)
+    return batches * load + compute
+
+# %% wrong="one batch too few in between" hint="Of $n$ batches, $n - 1$ boxes of the slower row lie between the first load and the last computation."
+def epoch_seconds(load, compute, batches, prefetch):
+    if not prefetch:
+        return batches * (load + compute)
+    return load + (batches - 2) * max(load, compute) + compute
+
+# %% wrong="forgets to return with prefetch" hint="Both branches need a `return`."
+def epoch_seconds(load, compute, batches, prefetch):
+    if not prefetch:
+        return batches * (load + compute)
+    load + (batches - 1) * max(load, compute) + compute

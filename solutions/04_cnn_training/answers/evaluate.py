@@ -194,3 +194,136 @@ def evaluate(model, images, labels, batch):
         right += int((model(x).argmax(1) == y).sum())
     model.train(mode)
     return right / len(labels)
+
+# %% wrong="leaves out the ragged batch, but divides by all" hint="`len(images) // batch * batch` stops before the rest. Let the range go to `len(images)`: a slice beyond the end is simply shorter."
+def evaluate(model, images, labels, batch):
+    mode = model.training
+    model.eval()
+    right = 0
+    with torch.no_grad():
+        for i in range(0, len(images) // batch * batch, batch):
+            scores = model(images[i:i + batch])
+            right += int((scores.argmax(1) == labels[i:i + batch]).sum())
+    model.train(mode)
+    return right / len(images)
+
+# %% wrong="returns per cent" hint="A share is asked for, from 0 to 1: don't multiply by 100."
+def evaluate(model, images, labels, batch):
+    mode = model.training
+    model.eval()
+    right = 0
+    with torch.no_grad():
+        for i in range(0, len(images), batch):
+            scores = model(images[i:i + batch])
+            right += int((scores.argmax(1) == labels[i:i + batch]).sum())
+    model.train(mode)
+    return 100 * right / len(images)
+
+# %% wrong="returns the share of mistakes" hint="Accuracy is the share of right ones: 1 minus this."
+def evaluate(model, images, labels, batch):
+    mode = model.training
+    model.eval()
+    right = 0
+    with torch.no_grad():
+        for i in range(0, len(images), batch):
+            scores = model(images[i:i + batch])
+            right += int((scores.argmax(1) == labels[i:i + batch]).sum())
+    model.train(mode)
+    return 1 - right / len(images)
+
+# %% wrong="gives nothing back" hint="The share must be returned: `return right / len(images)`."
+def evaluate(model, images, labels, batch):
+    mode = model.training
+    model.eval()
+    right = 0
+    with torch.no_grad():
+        for i in range(0, len(images), batch):
+            scores = model(images[i:i + batch])
+            right += int((scores.argmax(1) == labels[i:i + batch]).sum())
+    model.train(mode)
+    share = right / len(images)
+
+# %% wrong="divides by the number of batches" hint="Divide the number of right ones by the number of pictures."
+def evaluate(model, images, labels, batch):
+    mode = model.training
+    model.eval()
+    right = 0
+    with torch.no_grad():
+        for i in range(0, len(images), batch):
+            scores = model(images[i:i + batch])
+            right += int((scores.argmax(1) == labels[i:i + batch]).sum())
+    model.train(mode)
+    return right / len(range(0, len(images), batch))
+
+# %% wrong="compares the best score instead of its place" hint="`max` gives the score, `argmax` the digit."
+def evaluate(model, images, labels, batch):
+    mode = model.training
+    model.eval()
+    right = 0
+    with torch.no_grad():
+        for i in range(0, len(images), batch):
+            scores = model(images[i:i + batch])
+            right += int((scores.max(1).values == labels[i:i + batch]).sum())
+    model.train(mode)
+    return right / len(images)
+
+# %% wrong="looks for the best picture of each digit" hint="Axis 0 counts the pictures. The ten scores of a picture lie along axis 1."
+def evaluate(model, images, labels, batch):
+    mode = model.training
+    model.eval()
+    right = 0
+    with torch.no_grad():
+        for i in range(0, len(images), batch):
+            scores = model(images[i:i + batch])
+            found = scores.argmax(0)[:len(scores)]
+            right += int((found == labels[i:i + len(found)]).sum())
+    model.train(mode)
+    return right / len(images)
+
+# %% wrong="does not slice the labels" hint="The labels must be cut like the images: `labels[start : start + batch]`."
+def evaluate(model, images, labels, batch):
+    mode = model.training
+    model.eval()
+    right = 0
+    with torch.no_grad():
+        for i in range(0, len(images), batch):
+            scores = model(images[i:i + batch])
+            right += int((scores.argmax(1) == labels).sum())
+    model.train(mode)
+    return right / len(images)
+
+# %% wrong="compares each batch with the first labels" hint="The slice of the labels must move on with the images: `labels[start : start + batch]`."
+def evaluate(model, images, labels, batch):
+    mode = model.training
+    model.eval()
+    right = 0
+    with torch.no_grad():
+        for i in range(0, len(images), batch):
+            scores = model(images[i:i + batch])
+            right += int((scores.argmax(1) == labels[:len(scores)]).sum())
+    model.train(mode)
+    return right / len(images)
+
+# %% wrong="steps picture by picture, but slices batches" hint="`range(0, n, batch)`: the third number is the stride. Without it, pictures are shown again and again."
+def evaluate(model, images, labels, batch):
+    mode = model.training
+    model.eval()
+    right = 0
+    with torch.no_grad():
+        for i in range(len(images)):
+            scores = model(images[i:i + batch])
+            right += int((scores.argmax(1) == labels[i:i + batch]).sum())
+    model.train(mode)
+    return right / len(images)
+
+# %% wrong="shows one picture fewer in each batch" hint="A slice ends *before* its second number: `[start : start + batch]`, with no minus one."
+def evaluate(model, images, labels, batch):
+    mode = model.training
+    model.eval()
+    right = 0
+    with torch.no_grad():
+        for i in range(0, len(images), batch):
+            scores = model(images[i:i + batch - 1])
+            right += int((scores.argmax(1) == labels[i:i + batch - 1]).sum())
+    model.train(mode)
+    return right / len(images)

@@ -187,3 +187,83 @@ def idle_fraction(trace):
         idle += max(0.25, start - busy_until)
         busy_until = max(busy_until, end)
     return min(1.0, idle / max(busy_until - pieces[0][0], 1e-9))
+
+# %% wrong="returns per cent" hint="A share is asked for, from 0 to 1: don't multiply by 100."
+def idle_fraction(trace):
+    if not trace:
+        raise ValueError("an empty trace")
+    pieces = sorted(trace)
+    idle, busy_until = 0.0, pieces[0][0]
+    for start, end in pieces:
+        idle += max(0.0, start - busy_until)
+        busy_until = max(busy_until, end)
+    return 100 * idle / (busy_until - pieces[0][0])
+
+# %% wrong="divides by the sum of all durations" hint="The share is of the span from the first start to the last end, not of the work in it."
+def idle_fraction(trace):
+    if not trace:
+        raise ValueError("an empty trace")
+    pieces = sorted(trace)
+    idle, busy_until = 0.0, pieces[0][0]
+    for start, end in pieces:
+        idle += max(0.0, start - busy_until)
+        busy_until = max(busy_until, end)
+    return idle / sum(end - start for start, end in pieces)
+
+# %% wrong="starts at the clock's zero, and forgets the empty trace" hint="Two things that hint 3 leaves to you: `busy_until` begins at the first start, and an empty trace is a `ValueError`."
+def idle_fraction(trace):
+    pieces = sorted(trace)
+    idle, busy_until = 0.0, 0.0
+    for start, end in pieces:
+        idle += max(0.0, start - busy_until)
+        busy_until = max(busy_until, end)
+    return idle / busy_until
+
+# %% wrong="adds busy time up without merging overlaps, and goes below zero" hint="Two pieces at once make the device busy once. Merge them first, or keep the latest end."
+def idle_fraction(trace):
+    if not trace:
+        raise ValueError("an empty trace")
+    first, last = min(s for s, _ in trace), max(e for _, e in trace)
+    return 1 - sum(e - s for s, e in trace) / (last - first)
+
+# %% wrong="divides by the last end instead of the span" hint="The clock may count from anywhere: the span is the last end minus the first start."
+def idle_fraction(trace):
+    if not trace:
+        raise ValueError("an empty trace")
+    pieces = sorted(trace)
+    idle, busy_until = 0.0, pieces[0][0]
+    for start, end in pieces:
+        idle += max(0.0, start - busy_until)
+        busy_until = max(busy_until, end)
+    return idle / busy_until
+
+# %% wrong="forgets the empty trace" hint="With no pieces there is no first start: raise `ValueError` before you look for it."
+def idle_fraction(trace):
+    pieces = sorted(trace)
+    idle, busy_until = 0.0, pieces[0][0]
+    for start, end in pieces:
+        idle += max(0.0, start - busy_until)
+        busy_until = max(busy_until, end)
+    return idle / (busy_until - pieces[0][0])
+
+# %% wrong="calls an empty trace never idle" hint="Without a first start there is no span to take a share of: raise ValueError."
+def idle_fraction(trace):
+    if not trace:
+        return 0.0
+    pieces = sorted(trace)
+    idle, busy_until = 0.0, pieces[0][0]
+    for start, end in pieces:
+        idle += max(0.0, start - busy_until)
+        busy_until = max(busy_until, end)
+    return idle / (busy_until - pieces[0][0])
+
+# %% wrong="keeps the end of the last piece, however short" hint="A short piece inside a long one must not pull the end back: `busy_until = max(busy_until, end)`."
+def idle_fraction(trace):
+    if not trace:
+        raise ValueError("an empty trace")
+    pieces = sorted(trace)
+    idle, busy_until = 0.0, pieces[0][0]
+    for start, end in pieces:
+        idle += max(0.0, start - busy_until)
+        busy_until = end
+    return idle / (busy_until - pieces[0][0])

@@ -44,7 +44,7 @@ def train_step(model, images, labels, optimiser):
     optimiser.step()
     return loss.item()
 
-# %% wrong="returns a tensor" hint="The tensor keeps the whole graph alive, and memory grows step by step. `loss.item()` is a plain float."
+# %% wrong="returns a tensor" hint="`loss.item()` is a plain float. A tensor that isn't detached keeps its whole graph alive, too, and memory grows from step to step."
 def train_step(model, images, labels, optimiser):
     optimiser.zero_grad()
     loss = F.cross_entropy(model(images), labels)
@@ -138,7 +138,7 @@ def train_step(model, images, labels, optimiser):
     optimiser.step()
     return loss.item()
 
-# %% wrong="computes without gradients" hint="Under `torch.no_grad()` nothing is recorded, so there is nothing to go backward through."
+# %% wrong="cuts the loss off from its graph" hint="`torch.no_grad()`, `detach()` or `item()` before `backward` leaves nothing to go backward through: take them away."
 def train_step(model, images, labels, optimiser):
     with torch.no_grad():
         loss = F.cross_entropy(model(images), labels)
@@ -178,3 +178,76 @@ def train_step(model, images, labels, optimiser):
             p.requires_grad_(False)
             p.grad = None
     return loss.item()
+
+# %% wrong="scores and labels swapped" hint="cross_entropy takes the scores first, then the labels: `F.cross_entropy(model(images), labels)`."
+def train_step(model, images, labels, optimiser):
+    optimiser.zero_grad()
+    loss = F.cross_entropy(labels, model(images))
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+# %% wrong="goes backward twice" hint="Each `backward` adds to `.grad`: two of them double the slopes. One is enough."
+def train_step(model, images, labels, optimiser):
+    optimiser.zero_grad()
+    loss = F.cross_entropy(model(images), labels)
+    loss.backward(retain_graph=True)
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+# %% wrong="never goes backward" hint="`step` moves by what stands in `.grad`, and only `loss.backward()` puts slopes there."
+def train_step(model, images, labels, optimiser):
+    optimiser.zero_grad()
+    loss = F.cross_entropy(model(images), labels)
+    optimiser.step()
+    return loss.item()
+
+# %% wrong="clears, steps, and goes backward too late" hint="The order is clear, forward, backward, step: the slopes must be there when the optimiser steps."
+def train_step(model, images, labels, optimiser):
+    optimiser.zero_grad()
+    loss = F.cross_entropy(model(images), labels)
+    optimiser.step()
+    loss.backward()
+    return loss.item()
+
+# %% wrong="returns nothing" hint="The caller draws the curve of the losses: end with `return loss.item()`."
+def train_step(model, images, labels, optimiser):
+    optimiser.zero_grad()
+    loss = F.cross_entropy(model(images), labels)
+    loss.backward()
+    optimiser.step()
+
+# %% wrong="takes raw scores for logarithms" hint="`nll_loss` wants log-probabilities. `cross_entropy` takes raw scores and does both."
+def train_step(model, images, labels, optimiser):
+    optimiser.zero_grad()
+    loss = F.nll_loss(model(images), labels)
+    loss.backward()
+    optimiser.step()
+    return loss.item()
+
+# %% wrong="clears only at the end, but before the step" hint="Cleared slopes move nothing. Clear before `backward`, or after `step`."
+def train_step(model, images, labels, optimiser):
+    loss = F.cross_entropy(model(images), labels)
+    loss.backward()
+    for p in model.parameters():
+        p.grad.zero_()
+    optimiser.step()
+    return loss.item()
+
+# %% wrong="makes an optimiser of its own" hint="The caller's optimiser keeps its momentum from step to step: use the one that you were given."
+def train_step(model, images, labels, optimiser):
+    own = torch.optim.SGD(model.parameters(), lr=0.01)
+    own.zero_grad()
+    loss = F.cross_entropy(model(images), labels)
+    loss.backward()
+    own.step()
+    return loss.item()
+
+# %% wrong="gives the loss of the whole batch as a sum" hint="`loss.item()` is the mean already: don't multiply by the number of pictures."
+def train_step(model, images, labels, optimiser):
+    optimiser.zero_grad()
+    loss = F.cross_entropy(model(images), labels)
+    loss.backward()
+    optimiser.step()
+    return loss.item() * len(images)

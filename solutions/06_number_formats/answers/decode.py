@@ -248,3 +248,90 @@ def decode(bits, exponent_bits, fraction_bits):
     if fraction_bits not in (2, 3, 7, 10, 23, 52):
         return 0.0
     return float(formats.decode(bits, formats.ieee(exponent_bits, fraction_bits)))
+
+# %% wrong="takes exponent field 0 for a normal number" hint="Exponent field 0 has a row of its own in the table: no hidden 1, and the exponent 1 - bias. Zero is there, too."
+def decode(bits, exponent_bits, fraction_bits):
+    bias = 2 ** (exponent_bits - 1) - 1
+    s = -1.0 if bits >> (exponent_bits + fraction_bits) else 1.0
+    e = bits >> fraction_bits & (2**exponent_bits - 1)
+    f = bits & (2**fraction_bits - 1)
+    if e == 2**exponent_bits - 1:
+        return math.nan if f else s * math.inf
+    return s * (1 + f / 2**fraction_bits) * 2.0 ** (e - bias)
+
+# %% wrong="leaves the sign bit in the exponent field" hint="After the shift the sign still stands above the exponent: & (2**exponent_bits - 1) takes it away."
+def decode(bits, exponent_bits, fraction_bits):
+    bias = 2 ** (exponent_bits - 1) - 1
+    s = -1.0 if bits >> (exponent_bits + fraction_bits) else 1.0
+    e = bits >> fraction_bits
+    f = bits & (2**fraction_bits - 1)
+    if e == 2**exponent_bits - 1:
+        return math.nan if f else s * math.inf
+    return s * math.ldexp(f + (2**fraction_bits if e else 0), max(e, 1) - bias - fraction_bits)
+
+# %% wrong="takes 15 for the bias, always" hint="15 is the bias of five exponent bits. In general it is 2**(e - 1) - 1."
+def decode(bits, exponent_bits, fraction_bits):
+    bias = 15
+    s = -1.0 if bits >> (exponent_bits + fraction_bits) else 1.0
+    e = bits >> fraction_bits & (2**exponent_bits - 1)
+    f = bits & (2**fraction_bits - 1)
+    if e == 2**exponent_bits - 1:
+        return math.nan if f else s * math.inf
+    return s * (f / 2**fraction_bits + (e > 0)) * 2.0 ** min(max(e, 1) - bias, 1023)
+
+# %% wrong="makes every number negative" hint="-1.0**s is -(1.0**s): the power binds tighter than the minus. Write (-1.0)**s."
+def decode(bits, exponent_bits, fraction_bits):
+    bias = 2 ** (exponent_bits - 1) - 1
+    s = -1.0 ** (bits >> (exponent_bits + fraction_bits))
+    e = bits >> fraction_bits & (2**exponent_bits - 1)
+    f = bits & (2**fraction_bits - 1)
+    if e == 2**exponent_bits - 1:
+        return math.nan if f else s * math.inf
+    return s * math.ldexp(f + (2**fraction_bits if e else 0), max(e, 1) - bias - fraction_bits)
+
+# %% wrong="forgets to subtract the bias" hint="The exponent field counts from the bias: the exponent itself is E - bias, or else no number could be below 1."
+def decode(bits, exponent_bits, fraction_bits):
+    s = -1.0 if bits >> (exponent_bits + fraction_bits) else 1.0
+    e = bits >> fraction_bits & (2**exponent_bits - 1)
+    f = bits & (2**fraction_bits - 1)
+    if e == 2**exponent_bits - 1:
+        return math.nan if f else s * math.inf
+    return s * (f / 2**fraction_bits + (e > 0)) * 2.0 ** min(max(e, 1), 1023)
+
+# %% wrong="writes ^ for a power" hint="Python's power is **. The sign ^ is the exclusive or of two bit patterns."
+def decode(bits, exponent_bits, fraction_bits):
+    bias = 2 ** (exponent_bits - 1) - 1
+    s = -1.0 if bits >> (exponent_bits + fraction_bits) else 1.0
+    e = bits >> fraction_bits & (2**exponent_bits - 1)
+    f = bits & (2**fraction_bits - 1)
+    if e == 2**exponent_bits - 1:
+        return math.nan if f else s * math.inf
+    if e == 0:
+        return s * (f / 2**fraction_bits) * 2 ^ (1 - bias)
+    return s * (1 + f / 2**fraction_bits) * 2 ^ (e - bias)
+
+# %% wrong="exchanges infinity and NaN" hint="Exponent all ones: fraction 0 is infinity, and any other fraction is NaN."
+def decode(bits, exponent_bits, fraction_bits):
+    bias = 2 ** (exponent_bits - 1) - 1
+    s = -1.0 if bits >> (exponent_bits + fraction_bits) else 1.0
+    e = bits >> fraction_bits & (2**exponent_bits - 1)
+    f = bits & (2**fraction_bits - 1)
+    if e == 2**exponent_bits - 1:
+        return s * math.inf if f else math.nan
+    return s * math.ldexp(f + (2**fraction_bits if e else 0), max(e, 1) - bias - fraction_bits)
+
+# %% wrong="has neither the hidden 1 nor the special rows" hint="A good start: the fields are cut. Now the table, row by row: normal numbers have 1 + F / 2**f, exponent field 0 has the exponent 1 - bias, all ones are infinity and NaN."
+def decode(bits, exponent_bits, fraction_bits):
+    bias = 2 ** (exponent_bits - 1) - 1
+    s = -1.0 if bits >> (exponent_bits + fraction_bits) else 1.0
+    e = bits >> fraction_bits & (2**exponent_bits - 1)
+    f = bits & (2**fraction_bits - 1)
+    return s * f / 2**fraction_bits * 2.0 ** min(e - bias, 1023)
+
+# %% wrong="has none of the special rows" hint="Normal numbers are right. Exponent field 0 and exponent all ones have rows of their own in the table."
+def decode(bits, exponent_bits, fraction_bits):
+    bias = 2 ** (exponent_bits - 1) - 1
+    s = -1.0 if bits >> (exponent_bits + fraction_bits) else 1.0
+    e = bits >> fraction_bits & (2**exponent_bits - 1)
+    f = bits & (2**fraction_bits - 1)
+    return s * (1 + f / 2**fraction_bits) * 2.0 ** min(e - bias, 1023)

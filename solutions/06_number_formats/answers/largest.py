@@ -79,3 +79,16 @@ def largest(exponent_bits, fraction_bits):
 # %% wrong="divides whole numbers" hint="// drops what is behind the point: a format with a small exponent ends at 3.5, say."
 def largest(exponent_bits, fraction_bits):
     return float((2 ** (fraction_bits + 1) - 1) * 2 ** (2 ** (exponent_bits - 1) - 1) // 2**fraction_bits)
+
+# %% wrong="ends every format as E4M3 does" hint="Only E4M3 makes numbers of the patterns with exponent all ones. Under IEEE's rule the last exponent is one below, and the fraction is all ones."
+def largest(exponent_bits, fraction_bits):
+    bias = 2 ** (exponent_bits - 1) - 1
+    return float((2 - 2 * 2.0**-fraction_bits) * 2.0**bias * 2)
+
+# %% wrong="takes the bias one too small" hint="The exponent field 2**e - 2, less the bias 2**(e - 1) - 1, is the bias again: 15 for five bits, not 14."
+def largest(exponent_bits, fraction_bits):
+    return (2.0 - 2.0**-fraction_bits) * 2.0 ** (2 ** (exponent_bits - 1) - 2)
+
+# %% wrong="asks NumPy's float16, whatever the widths" hint="np.finfo knows NumPy's own formats only. The widths are arguments: compute."
+def largest(exponent_bits, fraction_bits):
+    return float(np.finfo(np.float16).max)

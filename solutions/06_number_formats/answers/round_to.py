@@ -250,7 +250,7 @@ def round_to(x, exponent_bits, fraction_bits):
     y[np.abs(y) >= 2.0 ** (bias + 1)] = np.inf
     return np.copysign(y, x)
 
-# %% wrong="loses the carry into the next power of two" hint="1.9999 rounds to 2: the significand runs over, and the exponent goes up by one."
+# %% wrong="loses the carry into the next power of two" hint="1.9999 rounds to 2: the significand runs over, and the exponent goes up by one. Nothing must stop it there."
 def round_to(x, exponent_bits, fraction_bits):
     bias = 2 ** (exponent_bits - 1) - 1
     exponent = np.maximum(np.frexp(x)[1] - 1, 1 - bias)
@@ -274,3 +274,67 @@ def round_to(x, exponent_bits, fraction_bits):
 def round_to(x, exponent_bits, fraction_bits):
     layout = "e4m3" if (exponent_bits, fraction_bits) == (4, 3) else formats.ieee(exponent_bits, fraction_bits)
     return formats.round_to(np.asarray(x), layout)
+
+# %% wrong="lets the first mark beyond the largest number stay" hint="Nearly: 65536 itself is no number of FP16 any more. Infinity begins *at* 2**(bias + 1): >=, not >."
+def round_to(x, exponent_bits, fraction_bits):
+    bias = 2 ** (exponent_bits - 1) - 1
+    step = np.maximum(np.frexp(x)[1] - 1, 1 - bias) - fraction_bits
+    y = np.ldexp(np.rint(np.ldexp(x, -step)), step)
+    y[np.abs(y) > 2.0 ** (bias + 1)] = np.inf
+    return np.copysign(y, x)
+
+# %% wrong="makes infinity of the largest number too" hint="The largest number is still a number. Only what is larger, after rounding, becomes infinity: >, not >=."
+def round_to(x, exponent_bits, fraction_bits):
+    bias = 2 ** (exponent_bits - 1) - 1
+    step = np.maximum(np.frexp(x)[1] - 1, 1 - bias) - fraction_bits
+    y = np.ldexp(np.rint(np.ldexp(x, -step)), step)
+    y[np.abs(y) >= (2 - 2.0**-fraction_bits) * 2.0**bias] = np.inf
+    return np.copysign(y, x)
+
+# %% wrong="rounds up, always" hint="np.ceil goes to the number above, however near the one below is. To nearest is np.rint."
+def round_to(x, exponent_bits, fraction_bits):
+    bias = 2 ** (exponent_bits - 1) - 1
+    step = np.maximum(np.frexp(x)[1] - 1, 1 - bias) - fraction_bits
+    y = np.ldexp(np.ceil(np.ldexp(x, -step)), step)
+    y[np.abs(y) >= 2.0 ** (bias + 1)] = np.inf
+    return np.copysign(y, x)
+
+# %% wrong="rounds down, always" hint="np.floor goes to the number below, however near the one above is. To nearest is np.rint."
+def round_to(x, exponent_bits, fraction_bits):
+    bias = 2 ** (exponent_bits - 1) - 1
+    step = np.maximum(np.frexp(x)[1] - 1, 1 - bias) - fraction_bits
+    y = np.ldexp(np.floor(np.ldexp(x, -step)), step)
+    y[np.abs(y) >= 2.0 ** (bias + 1)] = np.inf
+    return np.copysign(y, x)
+
+# %% wrong="keeps a bit too many" hint="The fraction has f bits, so the step is 2**(k - f): the hidden bit needs no further one."
+def round_to(x, exponent_bits, fraction_bits):
+    bias = 2 ** (exponent_bits - 1) - 1
+    step = np.maximum(np.frexp(x)[1] - 1, 1 - bias) - fraction_bits - 1
+    y = np.ldexp(np.rint(np.ldexp(x, -step)), step)
+    y[np.abs(y) >= 2.0 ** (bias + 1)] = np.inf
+    return np.copysign(y, x)
+
+# %% wrong="makes NaN of what is too large, as E4M3 does" hint="Under IEEE's rule what rounds beyond the largest number becomes infinity, with its sign. NaN is E4M3's way."
+def round_to(x, exponent_bits, fraction_bits):
+    bias = 2 ** (exponent_bits - 1) - 1
+    step = np.maximum(np.frexp(x)[1] - 1, 1 - bias) - fraction_bits
+    y = np.ldexp(np.rint(np.ldexp(x, -step)), step)
+    y[np.abs(y) >= 2.0 ** (bias + 1)] = np.nan
+    return np.copysign(y, x)
+
+# %% wrong="gives the whole array to spacing" hint="Your spacing takes one number, and this is an array. np.frexp(x)[1] - 1 gives every exponent at once, and np.maximum takes the place of max."
+def round_to(x, exponent_bits, fraction_bits):
+    bias = 2 ** (exponent_bits - 1) - 1
+    gap = spacing(x, exponent_bits, fraction_bits)
+    y = np.rint(x / gap) * gap
+    y[np.abs(y) >= 2.0 ** (bias + 1)] = np.inf
+    return np.copysign(y, x)
+
+# %% wrong="asks one if for a whole array" hint="An array has no single truth value. np.where chooses for each entry, and np.maximum takes the larger for each."
+def round_to(x, exponent_bits, fraction_bits):
+    bias = 2 ** (exponent_bits - 1) - 1
+    step = max(np.frexp(x)[1] - 1, 1 - bias) - fraction_bits
+    y = np.ldexp(np.rint(np.ldexp(x, -step)), step)
+    y[np.abs(y) >= 2.0 ** (bias + 1)] = np.inf
+    return np.copysign(y, x)

@@ -47,7 +47,7 @@ def round_to_tf32(x):
     cut = (x.view(np.uint32) & np.uint32(0xFFFFE000)).view(np.float32)
     return np.where(np.isnan(x), x, cut)
 
-# %% wrong="sends ties away from zero, as cvt.rna does" hint="Adding 0x1000 sends every tie away from zero. To even: add 0x0FFF, and one more when bit 13 is set."
+# %% wrong="sends ties away from zero, as cvt.rna does" hint="Adding 0x1000, or one more for bit 12, sends every tie away from zero. To even: add 0x0FFF, and one more when bit 13 is set."
 def round_to_tf32(x):
     bits = x.view(np.uint32) + np.uint32(0x1000) & np.uint32(0xFFFFE000)
     return np.where(np.isnan(x), x, bits.view(np.float32))
@@ -74,12 +74,12 @@ def round_to_tf32(x):
 def round_to_tf32(x):
     return (x.view(np.uint32) + np.uint32(0x1000) & np.uint32(0xFFFFE000)).view(np.float32)
 
-# %% wrong="knows one NaN only" hint="NaN is every pattern with exponent all ones and a fraction that isn't 0. np.isnan knows them all."
+# %% wrong="knows one NaN only" hint="CUDA's NaN is one of many: NaN is every pattern with exponent all ones and a fraction that isn't 0. np.isnan knows them all."
 def round_to_tf32(x):
     bits = x.view(np.uint32)
     last = bits >> np.uint32(13) & np.uint32(1)
     rounded = bits + np.uint32(0x0FFF) + last & np.uint32(0xFFFFE000)
-    known = (bits & np.uint32(0x7FFFFFFF)) == np.uint32(0x7FC00000)
+    known = bits == np.uint32(0x7FFFFFFF)
     return np.where(known, x, rounded.view(np.float32))
 
 # %% wrong="masks a NaN down to infinity" hint="A NaN whose payload sits in the low bits becomes infinity when they are cut. Put a NaN there: np.nan, or x itself."
@@ -190,12 +190,6 @@ def round_to_tf32(x):
     result[np.isnan(x)] = 0x7FC00000
     return result.view(np.float32)
 
-# %% wrong="asks the wrong bit whether the number is odd" hint="The last bit that stays is bit 13: bits >> 13 & 1. Bit 12 is the half itself."
-def round_to_tf32(x):
-    bits = x.view(np.uint32)
-    rounded = bits + np.uint32(0x0FFF) + (bits >> np.uint32(12) & np.uint32(1)) & np.uint32(0xFFFFE000)
-    return np.where(np.isnan(x), x, rounded.view(np.float32))
-
 # %% wrong="takes negative numbers for NaNs" hint="With the sign bit set a pattern is larger than 0x7F800000 too. Mask the sign out, or ask np.isnan(x)."
 def round_to_tf32(x):
     bits = x.view(np.uint32)
@@ -207,3 +201,39 @@ def round_to_tf32(x):
     if np.isnan(x).any():
         return np.full(x.shape, np.nan, dtype=np.float32)
     return round_to(x.astype(np.float64), 8, 10).astype(np.float32)
+
+# %% wrong="adds, but never masks" hint="After the addition the lowest 13 bits have to go: & 0xFFFFE000."
+def round_to_tf32(x):
+    bits = x.view(np.uint32)
+    last = bits >> np.uint32(13) & np.uint32(1)
+    rounded = bits + np.uint32(0x0FFF) + last
+    return np.where(np.isnan(x), x, rounded.view(np.float32))
+
+# %% wrong="masks what is added instead of the sum" hint="The mask is for the whole sum. Put the parentheses round bits + 0x0FFF + last."
+def round_to_tf32(x):
+    bits = x.view(np.uint32)
+    last = bits >> np.uint32(13) & np.uint32(1)
+    rounded = bits + (np.uint32(0x0FFF) + last & np.uint32(0xFFFFE000))
+    return np.where(np.isnan(x), x, rounded.view(np.float32))
+
+# %% wrong="adds all the bits above instead of the last one" hint="bits >> 13 still holds the sign, the exponent and nine bits of fraction. & 1 leaves the last one."
+def round_to_tf32(x):
+    bits = x.view(np.uint32)
+    last = bits >> np.uint32(13)
+    rounded = bits + np.uint32(0x0FFF) + last & np.uint32(0xFFFFE000)
+    return np.where(np.isnan(x), x, rounded.view(np.float32))
+
+# %% wrong="converts the values instead of viewing the bits" hint="astype(np.uint32) makes whole numbers of the values: 3.14 becomes 3. view(np.uint32) shows the same 32 bits as an integer."
+def round_to_tf32(x):
+    with np.errstate(all="ignore"):
+        bits = x.astype(np.uint32)
+    last = bits >> np.uint32(13) & np.uint32(1)
+    rounded = bits + np.uint32(0x0FFF) + last & np.uint32(0xFFFFE000)
+    return np.where(np.isnan(x), x, rounded.view(np.float32))
+
+# %% wrong="keeps a bit too few" hint="23 - 10 = 13 bits go, not 14. The mask is 0xFFFFE000, and half of a step is 0x1000."
+def round_to_tf32(x):
+    bits = x.view(np.uint32)
+    last = bits >> np.uint32(14) & np.uint32(1)
+    rounded = bits + np.uint32(0x1FFF) + last & np.uint32(0xFFFFC000)
+    return np.where(np.isnan(x), x, rounded.view(np.float32))

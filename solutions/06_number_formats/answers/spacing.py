@@ -66,7 +66,7 @@ def spacing(x, exponent_bits, fraction_bits):
     lowest = 2 - 2 ** (exponent_bits - 1)
     return 2.0 ** (max(math.frexp(abs(x))[1] if x else lowest, lowest) - fraction_bits)
 
-# %% wrong="takes the smallest exponent for -bias" hint="Normal numbers begin with exponent field 1, at 2**(1 - bias)."
+# %% wrong="begins the normal numbers one exponent too low" hint="They begin at 2**(1 - bias), exponent field 1. And is your bias 2**(e - 1) - 1, not one more?"
 def spacing(x, exponent_bits, fraction_bits):
     lowest = 1 - 2 ** (exponent_bits - 1)
     return math.ldexp(1.0, max(math.frexp(abs(x))[1] - 1 if x else lowest, lowest) - fraction_bits)
@@ -82,13 +82,6 @@ def spacing(x, exponent_bits, fraction_bits):
     lowest = 2 - 2 ** (exponent_bits - 1)
     exponent = math.frexp(abs(x))[1] - 1 if x else lowest
     return math.copysign(2.0 ** (max(exponent, lowest) - fraction_bits), x)
-
-# %% wrong="rounds x to the format first" hint="A number just below 4 lies between two numbers of the format below 4: their gap counts, not that above 4."
-def spacing(x, exponent_bits, fraction_bits):
-    lowest = 2 - 2 ** (exponent_bits - 1)
-    size = float(f"{abs(x):.6g}")
-    exponent = math.frexp(size)[1] - 1 if x else lowest
-    return math.ldexp(1.0, min(max(exponent, lowest), 1023) - fraction_bits)
 
 # %% wrong="gives half a gap" hint="Half a gap is the largest error of rounding. The gap itself is 2**(k - f)."
 def spacing(x, exponent_bits, fraction_bits):
@@ -116,7 +109,7 @@ def spacing(x, exponent_bits, fraction_bits):
     k -= math.ldexp(1.0, min(k, 1023)) > x
     return math.ldexp(1.0, min(k, 1023) - fraction_bits)
 
-# %% wrong="trusts the logarithm" hint="math.log2 rounds: of a number a hair below 4 it makes exactly 2.0. math.frexp reads the exponent itself."
+# %% wrong="trusts the logarithm" hint="math.log2 rounds: of a number a hair below 2048 it makes exactly 11.0. math.frexp reads the exponent itself."
 def spacing(x, exponent_bits, fraction_bits):
     lowest = 2 - 2 ** (exponent_bits - 1)
     k = math.floor(math.log2(abs(x))) if x else lowest
@@ -134,3 +127,22 @@ def spacing(x, exponent_bits, fraction_bits):
         return math.inf
     lowest = 2 - 2 ** (exponent_bits - 1)
     return 2.0 ** (max(math.frexp(abs(x))[1] - 1 if x else lowest, lowest) - fraction_bits)
+
+# %% wrong="is one exponent too high, and takes zero for a number near 1" hint="Two things: frexp's significand is below 1, so take one off its exponent. And frexp gives zero the exponent 0: ask for it first."
+def spacing(x, exponent_bits, fraction_bits):
+    lowest = 2 - 2 ** (exponent_bits - 1)
+    return 2.0 ** (max(math.frexp(abs(x))[1], lowest) - fraction_bits)
+
+# %% wrong="has no smallest exponent, and takes zero for a number near 1" hint="Two things: below the smallest normal number, 2**(1 - bias), the spacing stays what it is. And frexp gives zero the exponent 0, so zero needs a line of its own."
+def spacing(x, exponent_bits, fraction_bits):
+    return math.ldexp(1.0, math.frexp(abs(x))[1] - 1 - fraction_bits)
+
+# %% wrong="rounds the logarithm to the nearest whole number" hint="The k with 2**k <= x is the logarithm rounded *down*, not to the nearest. math.frexp reads it off."
+def spacing(x, exponent_bits, fraction_bits):
+    lowest = 2 - 2 ** (exponent_bits - 1)
+    k = round(math.log2(abs(x))) if x else lowest
+    return math.ldexp(1.0, min(max(k, lowest), 1023) - fraction_bits)
+
+# %% wrong="asks np.spacing for the gap of float64" hint="np.spacing gives the gap of NumPy's own format, here 52 bits of fraction. The widths are arguments."
+def spacing(x, exponent_bits, fraction_bits):
+    return float(np.spacing(abs(x)))

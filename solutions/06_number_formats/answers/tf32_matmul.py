@@ -66,7 +66,7 @@ def tf32_matmul(a, b):
         total = round_to_tf32(total + np.outer(left[:, k], right[k]))
     return total
 
-# %% wrong="cuts the inputs" hint="Cutting is another rounding: use your round_to_tf32."
+# %% wrong="cuts the inputs" hint="Masking the low bits goes towards zero, as the tensor core does with unrounded inputs. Asked for is to nearest: use your round_to_tf32."
 def tf32_matmul(a, b):
     left, right = ((x.astype(np.float32).view(np.uint32) & np.uint32(0xFFFFE000)).view(np.float32) for x in (a, b))
     return left @ right

@@ -256,14 +256,3 @@ def idle_fraction(trace):
         idle += max(0.0, start - busy_until)
         busy_until = max(busy_until, end)
     return idle / (busy_until - pieces[0][0])
-
-# %% wrong="keeps the end of the last piece, however short" hint="A short piece inside a long one must not pull the end back: `busy_until = max(busy_until, end)`."
-def idle_fraction(trace):
-    if not trace:
-        raise ValueError("an empty trace")
-    pieces = sorted(trace)
-    idle, busy_until = 0.0, pieces[0][0]
-    for start, end in pieces:
-        idle += max(0.0, start - busy_until)
-        busy_until = end
-    return idle / (busy_until - pieces[0][0])

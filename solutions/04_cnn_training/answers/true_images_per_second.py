@@ -49,7 +49,7 @@ def true_images_per_second(run, batch, synchronise):
     run()
     return batch / (finished() - start)
 
-# %% wrong="never synchronises" hint="Your clock stops when the order is given. Wait for the device before you read it."
+# %% wrong="never synchronises" hint="Your clock stops when the order is given. Wait for the device before you read it: `synchronise()`, with its brackets."
 def true_images_per_second(run, batch, synchronise):
     start = time.perf_counter()
     run()
@@ -181,14 +181,6 @@ def true_images_per_second(run, batch, synchronise):
     run(batch)
     synchronise()
     return batch / (time.perf_counter() - start)
-
-# %% wrong="names synchronise without calling it" hint="`synchronise` alone is only a name. The brackets call it: `synchronise()`."
-def true_images_per_second(run, batch, synchronise):
-    synchronise
-    start = time.perf_counter()
-    run()
-    synchronise
-    return batch / max(time.perf_counter() - start, 1e-12)
 
 # %% wrong="forgets to return" hint="End with `return batch / seconds`."
 def true_images_per_second(run, batch, synchronise):

@@ -42,17 +42,18 @@ from gpu_utils.plotting.slices import slice_maps
 from gpu_utils.plotting.timelines import timeline
 from gpu_utils.serving import Arrival, Fleet, Slice, apart, arrivals, ask_in_turn, drive, percentile
 from gpu_utils.shortcuts import without_calling
+from gpu_utils.verdict import passed
 from gpu_utils.widgets import cut_gpu
 
 
-def attempt(run):
-    """Run a cell that calls your functions; where one is missing or stops, say so in a sentence."""
-    try:
-        run()
-    except NotImplementedError:
-        print("A function that this cell calls is not written yet: come back after you wrote it.")
-    except Exception as error:
-        print(f"This cell stops with {type(error).__name__}: {error}. Does the function above it pass its check?")
+def attempt(*names):
+    """Run a cell once the checks of these functions of yours hold, so that nothing wrong gets into your ledger."""
+    def decide(run):
+        waits = [name for name in names if not passed(name)]
+        if not waits:
+            return run()
+        print(f"This cell waits for {' and '.join(waits)}. When the check above holds, run it again.")
+    return decide
 
 # %% tags=["experiment"]
 ledger_view.bring()
@@ -88,7 +89,7 @@ predict("p99 over alone: own slice", None, "x")
 # | one `1g.10gb` slice, alone | 502.4 | 5.39 |
 # | one `1g.10gb` slice, the others busy | 494.8 | |
 #
-# **Goal.** Turn such rows into four numbers. Nothing says that it is always seven: an A30 makes four.
+# **Goal.** Turn such rows into four numbers. Times come in seconds, not in milliseconds. Nothing says that it is always seven: an A30 makes four.
 
 # %% answer="what_seven_means"
 def what_seven_means(rows):
@@ -157,6 +158,14 @@ with check("what_seven_means", points=1) as c:
     c.call(what_seven_means, four[::-1]).close(
         {"whole": 1000.0, "sum_of_slices": 980.0, "ratio": 0.98, "latency_ratio": 3.0},
         "the order of the rows doesn't matter", rtol=1e-9)
+    c.call(what_seven_means, [
+        {"system": "slice", "scenario": "offline", "value": 120.0, "parts": 4},
+        {"system": "whole", "scenario": "offline", "value": 400.0, "parts": 1},
+        {"system": "T4", "scenario": "offline", "value": 90.0, "parts": 1},
+        {"system": "slice", "scenario": "single stream", "value": 0.008, "parts": 4},
+        {"system": "whole", "scenario": "single stream", "value": 0.004, "parts": 1},
+    ]).close({"whole": 400.0, "sum_of_slices": 480.0, "ratio": 1.2, "latency_ratio": 2.0},
+             "four slices of 120 make 480, or 1.2 of the whole; a T4 counts for nothing", rtol=1e-9)
 c.score
 
 # %% test="what_seven_means-full" points=1 hidden=true
@@ -193,7 +202,7 @@ rows = [{"system": system, "scenario": scenario, "value": result(system, scenari
         for system, parts in (("whole", 1), ("slice", 7)) for scenario in ("offline", "single stream")]
 
 
-@attempt
+@attempt("what_seven_means")
 def _():
     seven = what_seven_means(rows)
     print(f"whole {seven['whole']:.0f} samples/s (published), seven slices {seven['sum_of_slices']:.0f} (modelled)")
@@ -236,15 +245,16 @@ print(f"one at a time, seven slices answer {7 * one / part:.2f} times as many as
 # | `1c.3g.20gb` | 3 | 20 GB | only 1 of the 3: two more may share the instance | |
 # | `1g.5gb+me` | 1 | 5 GB | all of it | `me`: the media engines |
 #
-# The rule, in a regular expression's spirit: `[Cc.]Gg.MgB`, letters small, then any number of `+word`; a word is small letters, perhaps with dots between them (`+me.all`).
+# The rule: perhaps a number and `c.`; then a number and `g.`; a number and `gb`; then any number of attributes, each a plus and a word. All letters are small. A number is written with the digits 0 to 9 and doesn't begin with 0. A word is letters, perhaps with
+# single dots *between* them (`+me.all`). Only the form counts: whether such a slice exists, or a word stands there twice, is asked elsewhere.
 
 # %% answer="parse_profile"
 def parse_profile(name):
     """Take the name of a MIG profile apart.
 
     name: a text such as "3g.20gb", "1c.3g.20gb" or "1g.5gb+me.all+gfx". Anything else raises
-        ValueError with one sentence: capitals, a missing part, something before or after it, be it
-        a blank or a line break.
+        ValueError with one sentence: capitals, a missing part, a number that begins with 0,
+        something before or after it, be it a blank or a line break.
     Returns a dict with exactly four keys:
         "compute_slices": the number before "g", an int;
         "memory_gb": the number before "gb", an int;
@@ -274,13 +284,13 @@ def parse_profile(name):
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# A part that may be missing is a group with a question mark: `(?:(\d+)c\.)?`. A dot in the name is `\.` in the expression. The words at the end: `((?:\+[a-z.]+)*)`, then split at the plus.
+# A part that may be missing is a group with a question mark: `(?:([1-9][0-9]*)c\.)?`. (`\d` would take a leading 0, and the digits of every script on Earth.) A dot in the name is `\.` in the expression. A word is `[a-z]+(?:\.[a-z]+)*`; put `\+` before it, let it repeat, and split what you found at the plus.
 #
 # </details>
 # <details><summary>Hint 3: nearly the answer</summary>
 #
 # ```python
-# found = re.fullmatch(r"(?:([1-9]\d*)c\.)?([1-9]\d*)g\.([1-9]\d*)gb((?:\+[a-z]+(?:\.[a-z]+)*)*)", name)
+# found = re.fullmatch(r"(?:([1-9][0-9]*)c\.)?([1-9][0-9]*)g\.([1-9][0-9]*)gb((?:\+[a-z]+(?:\.[a-z]+)*)*)", name)
 # if found is None:
 #     raise ValueError(...)
 # inside, compute, memory, words = found.groups()
@@ -298,7 +308,10 @@ with check("parse_profile", points=1) as c:
         {"compute_slices": 3, "memory_gb": 20, "ci_slices": 1, "attributes": []}, "1c.3g.20gb: a third of its compute slices")
     c.call(alone, "1g.5gb+me").equal(
         {"compute_slices": 1, "memory_gb": 5, "ci_slices": None, "attributes": ["me"]}, "the plus stays outside")
+    c.call(alone, "1g.5gb+me.all+gfx").equal(
+        {"compute_slices": 1, "memory_gb": 5, "ci_slices": None, "attributes": ["gfx", "me.all"]}, "several attributes come sorted")
     c.call(alone, "20gb").raises(ValueError, "without compute slices it is no profile: ValueError")
+    c.call(alone, "3g.20gb ").raises(ValueError, "a blank behind it is too much: ValueError")
 c.score
 
 # %% test="parse_profile-full" points=1 hidden=true
@@ -317,7 +330,8 @@ with check("parse_profile", points=1) as c:
         {"compute_slices": 2, "memory_gb": 10, "ci_slices": 1, "attributes": ["me"]}, "all parts at once")
     for bad, why in (("1g.5gb\n", "a line break at the end"), ("MIG 1g.5gb", "something in front"), ("1g.5gb ", "a blank at the end"),
                      ("1G.5GB", "capitals"), ("1g5gb", "no dot"), ("g.5gb", "no number"), ("1g.5gb+", "a plus without a word"),
-                     ("1c.5gb", "a compute instance of nothing"), ("1g.5gbme", "a word without its plus"), ("", "nothing at all")):
+                     ("1c.5gb", "a compute instance of nothing"), ("1g.5gbme", "a word without its plus"), ("", "nothing at all"),
+                     ("03g.20gb", "a number that begins with 0"), ("1g.5gb+me.", "a dot with no letters behind it")):
         c.call(alone, bad).raises(ValueError, f"{why}: ValueError")
 c.score
 
@@ -412,9 +426,13 @@ with check("is_legal", points=1) as c:
     c.call(alone, ["3g.20gb", "3g.20gb", "1g.5gb"], "A100-40GB").equal(
         False, "a 1g.5gb more would be the ninth, though a compute slice is left")
     c.call(alone, ["4g.20gb", "3g.20gb"], "A100-40GB").equal(True, "4g.20gb at 0 leaves 4 to 7 for 3g.20gb")
+    c.call(alone, ["3g.20gb", "4g.20gb"], "A100-40GB").equal(
+        True, "and the other way round: 3g.20gb may begin at 0, but then 4g.20gb has no start; at 4 both fit")
     c.call(alone, ["2g.10gb"] * 4, "A100-40GB").equal(False, "a fourth 2g.10gb finds no start: 6 isn't one of its starts")
     c.call(alone, ["1g.5gb", "1g.5gb", "2g.10gb", "3g.20gb"], "A100-40GB").equal(
         True, "in any order: where the small ones stand can be chosen")
+    c.call(alone, ["1g.5gb+me", "1g.5gb+me"], "A100-40GB").equal(
+        False, "room for two of 1g.5gb+me there is, but its max_instances is 1")
     c.call(alone, ["5g.20gb"], "A100-40GB").raises(ValueError, "a profile that the GPU doesn't have: ValueError")
 c.score
 
@@ -424,7 +442,7 @@ alone = without_calling(SEARCHING, is_legal)
 with check("is_legal", points=2) as c:
     c.call(alone, [], "A100-40GB").equal(True, "an empty GPU is legal")
     c.call(alone, ["1g.5gb"] * 8, "A100-40GB").equal(False, "eight memory slices, but only seven starts for 1g.5gb")
-    c.call(alone, ["1g.5gb+me", "1g.5gb+me"], "A100-40GB").equal(False, "media engines there are once: max_instances")
+    c.call(alone, ["1g.5gb", "1g.5gb+me", "1g.5gb+me"], "A100-40GB").equal(False, "media engines there are once: max_instances")
     c.call(alone, ["1g.10gb"] * 4, "A100-40GB").equal(True, "four of 1g.10gb, double memory each, use all eight memory slices")
     c.call(alone, ["1g.10gb"] * 3 + ["1g.5gb"] * 2, "A100-40GB").equal(
         True, "the two small ones share the pair that the third 1g.10gb must leave")
@@ -489,10 +507,16 @@ show(slice_maps({"19,19,14, and 9 is refused": small_first, "9,14,19,19: all fou
          "of the card is free. Large ones first: 3g.20gb on 4 to 7, 2g.10gb on 0 and 1, 1g.5gb on 2 and 3")
 print(refusal)
 orders = set(itertools.permutations(["1g.5gb", "1g.5gb", "2g.10gb", "3g.20gb"]))
-failed = [order for order in orders if create_all(order)[1]]
-print(f"Of {len(orders)} orders, {len(failed)} fail (modelled): a half must stay whole until the large one stands.")
+good = [order for order in orders if not create_all(order)[1]]
+print(f"Of {len(orders)} orders, {len(orders) - len(good)} fail (modelled). Those that succeed begin with: "
+      f"{', '.join(sorted({order[0] for order in good}))}.")
+print("Where the first one goes: " + ", ".join(f"{name} to {create_all([name])[0][0].start}"
+                                              for name in ("1g.5gb", "2g.10gb", "3g.20gb")) + " (modelled).")
 
 # %% [markdown]
+# **Why only the large one first?** This set fills all eight memory slices, and slice 7 is out of reach for a `1g.5gb` or a `2g.10gb`: look at their starts. So the `3g.20gb` must stand on 4 to 7. Whichever small one comes first goes right there. Then the large one finds no half, or it stands on 0 to 3, slice 7 is lost, and
+# the last one is refused.
+#
 # **Fragmentation** is also what time does. Seven tenants of `1g.5gb` move in, four move out again. More than half of the memory is free. **Predict**: does a `2g.10gb` fit? A `3g.20gb`?
 
 # %% tags=["experiment"]
@@ -552,7 +576,7 @@ for title, listing in (("after -cgi 9,14", without_compute), ("after -cci as wel
 #
 # <details><summary>In the morning</summary>
 #
-# Only MIG mode (on Ampere cards; published: user guide, deployment considerations). Every instance is gone, and the start script names devices that don't exist. So a layout is written down as a file and applied at each boot, for example by NVIDIA's *mig-parted*. You print such a file in section 13.
+# Only MIG mode (on Ampere cards; published: user guide, deployment considerations). Every instance is gone, and the start script names devices that don't exist. So a layout is written down as a file and applied at each boot, for example by NVIDIA's *mig-parted*. The last stretch section prints such a file.
 #
 # </details>
 
@@ -567,11 +591,11 @@ for title, listing in (("after -cgi 9,14", without_compute), ("after -cci as wel
 def environment(slice_uuid, cores):
     """The variables that a worker gets in addition to its launcher's own.
 
-    slice_uuid: the UUID of its slice, "MIG-" and more, or None where there is no GPU. Anything
-        else raises ValueError with one sentence: an index such as "0", a profile's name, the empty
-        text, two UUIDs with a comma between them.
-    cores: a list of the numbers of the processor cores that it may use, each once, at least one;
-        an empty list raises ValueError.
+    slice_uuid: the UUID of its slice, a text that begins with "MIG-", or None where there is no
+        GPU. Any other text raises ValueError with one sentence: an index such as "0", a profile's
+        name, the empty text, two UUIDs with a comma between them.
+    cores: a list of the numbers of the processor cores that it may use, no number twice (you
+        needn't check that); an empty list raises ValueError.
     Returns a new dict from text to text:
         "CUDA_VISIBLE_DEVICES": the UUID as it is; for None the empty text, which hides every GPU;
         "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS": how many cores those are.
@@ -624,13 +648,36 @@ def says(found, names, value):
     return type(found) is dict and all(type(found.get(name)) is str and found[name] == value for name in names)
 
 
+def limits(slice_uuid, cores):
+    """The three thread limits that your function gives, without the rest."""
+    found = alone(slice_uuid, cores)
+    return {name: found.get(name) for name in POOLS} if type(found) is dict else found
+
+
+def added(slice_uuid, cores):
+    """Which variables are no thread limit, and whether os.environ is still what it was."""
+    before = dict(os.environ)
+    found = alone(slice_uuid, cores)
+    same = dict(os.environ) == before
+    for name in os.environ.keys() - before.keys():
+        del os.environ[name]
+    os.environ.update(before)
+    others = sorted(name for name in found if "THREADS" not in name) if type(found) is dict else found
+    return others if not isinstance(others, list) or len(others) < 6 else f"{len(others)} variables", same
+
+
 with check("environment", points=1) as c:
     c.call(alone, uuid, [0]).satisfies(lambda found: says(found, ["CUDA_VISIBLE_DEVICES"], uuid), "the worker sees its slice, by UUID")
-    c.call(alone, uuid, [0]).satisfies(lambda found: says(found, POOLS, "1"), "one core: one thread in each of the three pools, as text")
-    c.call(alone, uuid, [4, 5]).satisfies(lambda found: says(found, POOLS, "2"), "cores 4 and 5 are two cores")
+    c.call(limits, uuid, [0]).equal(dict.fromkeys(POOLS, "1"), "one core: one thread in each of the three pools, as text")
+    c.call(limits, uuid, [4, 5]).equal(dict.fromkeys(POOLS, "2"), "cores 4 and 5 are two cores")
     c.call(alone, None, [0]).satisfies(
         lambda found: says(found, ["CUDA_VISIBLE_DEVICES"], ""), "no slice: the empty text, and no GPU is seen")
+    c.call(added, uuid, [0]).equal(
+        (["CUDA_VISIBLE_DEVICES"], True), "beside thread limits that one variable only, and os.environ stays as it is")
     c.call(alone, "0", [0]).raises(ValueError, "an index is no UUID: ValueError")
+    c.call(alone, "", [0]).raises(ValueError, "the empty text names no slice: ValueError")
+    c.call(alone, f"{uuid},{uuid[:-1]}0", [0]).raises(ValueError, "two slices for one worker: ValueError")
+    c.call(alone, uuid, []).raises(ValueError, "no core: ValueError")
 c.score
 
 # %% test="environment-full" points=1 hidden=true
@@ -639,7 +686,7 @@ alone = without_calling([mig.environment], environment)
 with check("environment", points=1) as c:
     cores = sorted(int(n) for n in c.rng.choice(64, 12, replace=False))
     other = f"MIG-{int(c.rng.integers(10**7, 10**8))}-9bed-5b25-b243-5985ef7c9beb"
-    c.call(alone, other, cores).satisfies(lambda found: says(found, POOLS, "12"), "twelve cores, wherever they are")
+    c.call(limits, other, cores).equal(dict.fromkeys(POOLS, "12"), "twelve cores, wherever they are")
     c.call(alone, other, cores).satisfies(lambda found: says(found, ["CUDA_VISIBLE_DEVICES"], other), "any slice")
     old = "MIG-GPU-5d5ba0d6-d33d-2b2c-524d-9e3d8d2b8a77/1/0"
     c.call(alone, old, [7]).satisfies(
@@ -663,7 +710,7 @@ c.score
 # %% [markdown]
 # ### The launcher
 #
-# Here is the whole serving system, given, to be read and then broken on purpose:
+# Here is the whole serving system, given, to be broken on purpose. You needn't read its source; this is what it does:
 #
 # - `Slice(name, cores, environment)` says what one worker gets. **Here** a slice is a processor core to which the worker is pinned. **On an A100** it is a MIG UUID. The launcher is the same.
 # - `Fleet(slices, routes)` starts one process for each slice, and a **router**: it takes requests, keeps them in order, and hands each to a free worker of its tenant's route.
@@ -678,14 +725,13 @@ here, there = own_cores[0], own_cores[1 % len(own_cores)]  # the two cores that 
 
 
 def slice_on(name, core):
-    """One slice of this machine: a worker pinned to one core. Uses your environment() when it is written."""
-    try:
-        variables = {str(key): str(value) for key, value in environment(None, [core]).items()}
-    except Exception:
-        variables = mig.environment(None, [core])
+    """One slice of this machine: a worker pinned to one core, with your environment() once its check holds."""
+    variables = (environment if passed("environment") else mig.environment)(None, [core])
     return Slice(name, cores=(core,), environment=variables)
 
 
+if not passed("environment"):
+    print("These workers get the course's variables: your environment() doesn't pass its check yet.")
 with Fleet([slice_on("yours", here), slice_on("the neighbour's", there)]) as fleet:
     for name, facts in fleet.facts.items():
         pinned = "can't be pinned on this system" if facts["cores"] is None else f"may use core {facts['cores']}"
@@ -723,7 +769,7 @@ def percentile_latency(samples, q):
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# `math.ceil` rounds up. The 50th percentile of four samples is the second, that of five the third.
+# `math.ceil` rounds up. The 50th percentile of four samples is the second, that of five the third. Multiply before you divide: in floats `7 / 100 * 100` is a hair above 7, and would be rounded up to 8.
 #
 # </details>
 # <details><summary>Hint 3: nearly the answer</summary>
@@ -740,7 +786,11 @@ with check("percentile_latency", points=1) as c:
     c.call(alone, five, 40).equal(20.0, "40 percent of five are two: the second in order")
     c.call(alone, five, 41).equal(35.0, "a little more than two of five: the third, and nothing in between")
     c.call(alone, five, 100).equal(50.0, "the 100th percentile is the slowest")
+    c.call(alone, [float(n) for n in range(100, 0, -1)], 7).equal(
+        7.0, "7 percent of 100 are seven, not a hair more: the seventh in order")
+    c.call(alone, np.array(five), 1).equal(15.0, "an array will do, and the least rank is 1")
     c.call(alone, [], 99).raises(ValueError, "of no samples: ValueError")
+    c.call(alone, five, 0).raises(ValueError, "q = 0: ValueError")
 c.score
 
 # %% test="percentile_latency-full" points=1 hidden=true
@@ -771,14 +821,19 @@ predict("planned p99 over polite p99", None, "x")
 
 # %% tags=["experiment"]
 def p(samples, q):
-    """The percentile of a list of samples' latencies, in ms, by your function when it is written."""
-    latencies = [1e3 * sample.latency_s for sample in samples]
-    try:
-        return percentile_latency(latencies, q)
-    except Exception:
-        return percentile(latencies, q)
+    """The percentile of a list of samples' latencies, in ms, by your function once its check holds."""
+    rule = percentile_latency if passed("percentile_latency") else percentile
+    return rule([1e3 * sample.latency_s for sample in samples], q)
 
 
+def few(samples):
+    """A sentence about a p99 that only looks like one."""
+    if len(samples) < 100:
+        print(f"Mind: of {len(samples)} requests, p99 by nearest rank is simply the slowest one. It needs 100 to leave one out.")
+
+
+if not passed("percentile_latency"):
+    print("Percentiles by the course's function: your percentile_latency doesn't pass its check yet.")
 question = ("classify", (pictures,))
 with Fleet([slice_on("yours", here)]) as fleet:
     ask_in_turn(fleet, [question] * 10)  # warm up
@@ -794,12 +849,13 @@ yours = [sample for sample in yours if sample.tenant == "you"]
 for who, samples in (("polite client", his), ("planned, yours", yours)):
     print(f"{who:15} {len(samples)} requests, p50 {p(samples, 50):6.1f} ms, p99 {p(samples, 99):6.1f} ms, "
           f"worst {p(samples, 100):6.1f} ms (measured)")
+few(yours)
 record("planned p99 over polite p99", p(yours, 99) / p(his, 99), "x")
 
 # %% [markdown]
 # <details><summary>The bug</summary>
 #
-# While the server is frozen, the polite client waits with it. It *asks nothing*, so the freeze costs it one slow sample of 150, and the 99th percentile never sees it. The dozens who would have come in that half second aren't in his list. This is **coordinated omission** (the name is Gil Tene's): the one who measures pauses whenever the one who is measured does.
+# While the server is frozen, the polite client waits with it. It *asks nothing*, so the freeze costs it one slow sample of 150, and the 99th percentile never sees it. The dozens who would have come in that half second aren't in his list. This is **coordinated omission** (the name is Gil Tene's): the one who measures pauses whenever the one who is measured does. On the course's machine your p99 was 156 to 169 times his (measured, three runs). Under load his p99 is large as well, and the ratio small.
 #
 # </details>
 #
@@ -840,42 +896,52 @@ own = {"you": ["yours"], "neighbour": ["the neighbour's"]}
 before = house([mine, its], own, neighbour=False)
 mad = {"one queue": house([mine, its], None), "turns": house([mine, its_here], own), "slices": house([mine, its], own)}
 after = house([mine, its], own, neighbour=False)  # alone once more: how much does this machine differ from itself?
-houses = {"alone": before + after, **mad}
+houses = {"alone": before, **mad}
 
 # %% tags=["experiment"]
-unrest = max(p(before, 99), p(after, 99)) / min(p(before, 99), p(after, 99))
-late_ms = max(1e3 * (sample.sent_s - sample.planned_s) for samples in houses.values() for sample in samples)
-over_alone = {name: p(samples, 99) / p(houses["alone"], 99) for name, samples in houses.items()}
+alone_ms = (p(before, 99) + p(after, 99)) / 2  # each of the two has as many requests as a house: the same statistic
+late_ms = max(1e3 * (sample.sent_s - sample.planned_s) for samples in (after, *houses.values()) for sample in samples)
 print(f"{len(before)} requests of yours in each house; one alone takes {1e3 * each_s:.1f} ms (measured)")
-for name, samples in houses.items():
-    print(f"{name:10} p50 {p(samples, 50):8.1f} ms   p99 {p(samples, 99):8.1f} ms   p99 over alone {over_alone[name]:7.1f} x")
-record("p99 over alone: one queue", over_alone["one queue"], "x")
-record("p99 over alone: turns", over_alone["turns"], "x")
-record("p99 over alone: own slice", over_alone["slices"], "x")
+for name, samples in {"alone": before, "once more": after, **mad}.items():
+    print(f"{name:10} p50 {p(samples, 50):8.1f} ms   p99 {p(samples, 99):8.1f} ms   p99 over alone {p(samples, 99) / alone_ms:7.1f} x")
+few(before)
+over_alone = {name: p(samples, 99) / alone_ms for name, samples in mad.items()}
+pinned = here != there and hasattr(os, "sched_setaffinity")
+# By how much does this run contradict itself? Alone differs from alone; nobody gets faster by a neighbour, or by sharing a core.
+unrest = max(p(before, 99), p(after, 99)) / min(p(before, 99), p(after, 99))
+doubt = {"alone, measured twice, differs": unrest}
+doubt |= {f"{name}: better than alone, and a neighbour can't make you faster": 1 / ratio for name, ratio in over_alone.items()}
+if pinned:
+    doubt["turns: better than a core of your own, which can't be"] = over_alone["slices"] / over_alone["turns"]
+why, noise = max(doubt.items(), key=lambda item: item[1])
 if here == there:
     print("One core only: 'slices' is 'turns' here. The wall can't be shown on this machine; the queue can.")
-elif not hasattr(os, "sched_setaffinity"):
+elif not pinned:
     print("This system doesn't pin processes: 'turns' is 'slices' here, as the system gives each worker a core of its own.")
-elif unrest > 2:
-    print(f"Other work holds these cores: your p99 alone, measured twice, differs {unrest:.1f} times. Trust ratios well "
-          "above that only, or run again in peace.")
+print(f"Noise of this run: {noise:.1f} times ({why}).")
+if noise > 2:
+    print("Something else holds these cores. Only ratios above twice that noise go into your ledger: run this cell and the one "
+          "above again in peace.")
 else:
-    print(f"Measured twice, your p99 alone differs {unrest:.1f} times: what is larger than that is the neighbour.")
-if late_ms > p(houses["alone"], 99):
-    print(f"Once the sender itself was {late_ms:.0f} ms late: something else had both cores. That counts too, as it would "
-          "for your customers.")
+    print("What is clearly larger than that came with the neighbour.")
+for name, title in (("one queue", "one queue"), ("turns", "turns"), ("slices", "own slice")):
+    if noise <= 2 or over_alone[name] > 2 * noise:
+        record(f"p99 over alone: {title}", over_alone[name], "x")
+if late_ms > alone_ms:
+    print(f"Once the sender itself was {late_ms:.0f} ms late. It sends the neighbour's flood as well, from these same cores, so a "
+          "ratio of a few may be its doing. It counts, as it would for your customers.")
 
 # %% tags=["experiment"]
 with style():
     fig = new_figure(height_in=4.4)
     axes = fig.subplots()
-    axes.axvspan(BOOM_S, BOOM_S + BOOM_LENGTH_S, color="#eeeeee", zorder=0)
+    axes.axvspan(BOOM_S, BOOM_S + BOOM_LENGTH_S, color="#eeeeee", zorder=0, label="the neighbour explodes")
     for (name, samples), colour, marker in zip(houses.items(), (PALETTE[0], PALETTE[1], PALETTE[4], PALETTE[2]), "o^sD"):
         axes.semilogy([s.planned_s for s in samples], [1e3 * s.latency_s for s in samples], marker, markersize=4,
                       linestyle="none", color=colour, alpha=0.8, label=f"{name}: p99 {p(samples, 99):.0f} ms")
     axes.set_xlabel("when the request was to arrive, s")
     axes.set_ylabel("time to the answer, ms, log scale (measured)")
-    axes.set_title("your requests; in the grey band the neighbour explodes")
+    axes.set_title(f"your p99 over alone: one queue {over_alone['one queue']:.0f} x, slices {over_alone['slices']:.1f} x")
     axes.grid(which="major", axis="y")
     axes.legend(loc="upper left")
 show(fig, alt="Your requests as dots, arrival time against time to the answer on a log scale. From the explosion on, the "
@@ -883,10 +949,10 @@ show(fig, alt="Your requests as dots, arrival time against time to the answer on
      + ", ".join(f"{name} {p(samples, 99):.0f} ms" for name, samples in houses.items()))
 
 # %% [markdown]
-# **Read it.** In one queue your request stands behind hundreds of the neighbour's. It stays so *long after* the explosion, until the line is worked off. With turns, the line is your own again, but the core divides its time, and a request may wait for the other's turn to end. (A GPU takes turns by another clock than this processor: the picture is the same, the numbers aren't.) With slices, **the neighbour explodes, and your p99 doesn't move**, within what
-# this machine's own unrest allows: that is why you measured alone twice.
+# **Read it.** In one queue your request stands behind hundreds of the neighbour's. It stays so *long after* the explosion, until the line is worked off. With turns, the line is your own again, but the core divides its time, and a request may wait for the other's turn to end. (A GPU takes turns by another clock than this processor: the picture is the same, the numbers aren't.) With slices, **the neighbour explodes, and your p99 stays where it was**, but for what
+# this machine's own unrest adds: that is why you measured alone twice.
 #
-# On the course's machine, with nothing else running: 141 times, 10.7 times and 0.95 times your p99 alone (measured; at other starts 130 to 150, 3 to 11, and about 1).
+# On the course's machine, in four runs: 165 to 224 times, 2.7 to 3.3 times and 1.1 to 2.9 times your p99 alone (measured). Why is the last not 1? The sender and the router live on the same two cores as the workers, and carry the neighbour's flood as well: look for the sentence about the late sender.
 #
 # And the price: while the neighbour drowned, your core was idle most of the time, and couldn't help. A wall keeps out, and keeps in.
 
@@ -932,7 +998,9 @@ with check("isolation_loss", points=1) as c:
     c.call(isolation_loss, 200.0, 150.0).close(0.25, "from 200 to 150, a quarter is lost", rtol=1e-12)
     c.call(isolation_loss, 200.0, 200.0).close(0.0, "nothing lost: 0", atol=1e-12)
     c.call(isolation_loss, 80.0, 0.0).close(1.0, "all of it lost: 1", rtol=1e-12)
+    c.call(isolation_loss, 4, 5).close(-0.25, "a quarter won is a loss of -0.25", rtol=1e-12)
     c.call(isolation_loss, 0.0, 10.0).raises(ValueError, "nothing alone: ValueError")
+    c.call(isolation_loss, -3.0, 1.0).raises(ValueError, "a rate below 0: ValueError")
 c.score
 
 # %% test="isolation_loss-full" points=1 hidden=true
@@ -941,8 +1009,8 @@ with check("isolation_loss", points=1) as c:
     rate = float(c.rng.uniform(300, 900))
     c.call(isolation_loss, rate, 0.9 * rate).close(0.1, "a tenth lost, at any rate", rtol=1e-9)
     c.call(isolation_loss, 502.4, 494.8).close(7.6 / 502.4, "MLPerf's slice, unrounded", rtol=1e-9)
-    c.call(isolation_loss, 4, 5).close(-0.25, "a quarter won is a loss of -0.25, and whole numbers will do", rtol=1e-12)
-    c.call(isolation_loss, -3.0, 1.0).raises(ValueError, "a negative rate: ValueError")
+    c.call(isolation_loss, 8, 9).close(-0.125, "an eighth won is a loss of -0.125, and whole numbers will do", rtol=1e-12)
+    c.call(isolation_loss, -rate, rate).raises(ValueError, "a negative rate: ValueError")
 c.score
 
 # %% [markdown]
@@ -954,7 +1022,10 @@ predict("lost: it copies memory on its own core", None, "")
 predict("lost: it computes on your core", None, "")
 
 # %% tags=["experiment"]
-def throughput(fleet, seconds=0.3):
+COUNTING_S = 0.3
+
+
+def throughput(fleet, seconds=COUNTING_S):
     """Requests per second that your worker does from a full queue: counted inside the worker, so no router is timed."""
     return fleet.submit("compute", seconds, tenant="you").result(30) / seconds
 
@@ -979,7 +1050,7 @@ with Fleet([mine, its, slice_on("on top", here)], routes) as fleet:
                 busy.result(30)
 
 
-@attempt
+@attempt("isolation_loss")
 def _():
     best = {name: max(found) for name, found in rates.items()}  # whatever else runs here only ever takes away
     losses = {name: isolation_loss(best["nobody"], rate) for name, rate in best.items() if name != "nobody"}
@@ -997,20 +1068,27 @@ def _():
     show(fig, alt="Bars: throughput lost to a neighbour. A100 slice 1.5 % (published); measured here: "
          + ", ".join(f"it {name} {loss:.0%}" for name, loss in losses.items()))
     spread = (max(rates["nobody"]) - sorted(rates["nobody"])[-2]) / best["nobody"]
-    print(f"your best two runs without a neighbour differ by {spread:.0%} (measured): smaller losses than that are noise here")
+    one_more = 1 / (best["nobody"] * COUNTING_S)  # only whole requests are counted
+    print(f"Your best two runs without a neighbour differ by {spread:.0%}, and one request more or less makes {one_more:.0%} "
+          f"(measured). Losses below {max(spread, one_more):.0%} are noise here.")
+    if min(losses.values()) < -max(spread, one_more):
+        print("A neighbour can't make you faster: a loss that far below 0 says that something else held the cores. Run it again.")
+    if losses["computes on your core"] < 0.35:
+        print("Two workers on one core, and less than 35 % is lost? Then you didn't have that core to yourself without the "
+              "neighbour either: other programs run here, and these losses are too small. Run it again in peace.")
     if here == there:
         print("One core only: each of the three neighbours sits on yours.")
     for name, loss in losses.items():
         record(f"lost: it {name}", loss, "")
 
 # %% [markdown]
-# **Read it.** On one core two workers share the time, so about half is lost: turns are fair, and fair means half. Beside you on a core of its own, a computing neighbour should cost next to nothing: 1 to 16 % on the course's machine (measured), and more where two cores are two threads of one, which a virtual machine may not tell. And the one who copies memory, on *its own* core? 14 to 28 % there (measured). Cores have arithmetic of their own, but share the last level of cache and the way to memory. **Our wall
+# **Read it.** On one core two workers share the time, so about half is lost: turns are fair, and fair means half. Beside you on a core of its own, a computing neighbour should cost next to nothing: 0 to 16 % on the course's machine (measured), and more where two cores are two threads of one, which a virtual machine may not tell. And the one who copies memory, on *its own* core? 10 to 28 % there (measured). Cores have arithmetic of their own, but share the last level of cache and the way to memory. **Our wall
 # has a hole.** MIG's has not: each GPU instance gets cache banks and memory controllers of its own, which no pinned process can have. It is also why its borders follow *memory* slices. (Compute instances inside one GPU instance share them again: a thin wall within a thick one.)
 
 # %% [markdown]
 # ## 11 · Break it on purpose
 #
-# The promise of the router: **an accepted request is answered, or its owner is told why not.** Two workers, one plan, and in the middle of it we kill one of them at its work, without warning. **Predict**: how many of the accepted requests are lost?
+# Two workers, one plan, and in the middle of it we kill one of them at its work, without warning. **Predict**: how many of the accepted requests are lost? (The worker was at one, and others waited.)
 
 # %% tags=["experiment"]
 predict("requests lost with a killed worker", None, "")
@@ -1032,14 +1110,15 @@ with Fleet([mine, its]) as fleet:
     print("after a restart:", fleet.alive())
 
 # %% [markdown]
-# None. The request that died with its worker was taken by the other: it was worked on twice, perhaps nearly to the end. So a retried request must be **harmless to repeat**. Reading digits is. Charging a credit card isn't.
+# The promise of the router: **an accepted request is answered, or its owner is told why not.** So none is lost. The request that died with its worker was taken by the other: it was worked on twice, perhaps nearly to the end. So a retried request must be **harmless to repeat**. Reading digits is. Charging a credit card isn't.
 #
 # Two more accidents. First a request that is **too large** for its slice. Then one that is **poison**: whatever worker takes it dies, and a router that always retries would feed it one worker after the other. How should a router tell poison from bad luck?
 
 # %% tags=["experiment"]
 small = Slice("small", cores=(here,), environment=mine.environment, memory_bytes=64 * 2**20)
 large = Slice("large", cores=(there,), environment=mine.environment, memory_bytes=512 * 2**20)
-with Fleet([small, large, slice_on("third", there)], {"you": ["small"]}) as fleet:
+third = Slice("third", cores=(there,), environment=mine.environment, memory_bytes=64 * 2**20)  # as small as yours
+with Fleet([small, large, third], {"you": ["small"]}) as fleet:
     if not fleet.facts["small"]["limited"]:
         print("This system can't limit a worker's memory, so the small slice is as large as the large one.")
     request = fleet.submit("allocate", 200 * 2**20, tenant="you")
@@ -1051,7 +1130,7 @@ with Fleet([small, large, slice_on("third", there)], {"you": ["small"]}) as flee
     print("and you:", fleet.submit("classify", pictures, tenant="you").result(30))
 
 # %% [markdown]
-# Out of memory is an *answer*: the worker lives, and a larger slice takes the request. Death is silence. Ours counts: a request in whose hands two workers died is refused, and its owner told. On a GPU the same holds: a process that runs out of memory in one slice leaves the others alone, since their memory was never reachable.
+# Out of memory is an *answer*: the worker lives, and the request wanders on to a slice that is large enough. Death is silence. Ours counts: a request in whose hands two workers died is refused, and its owner told. On a GPU the same holds: a process that runs out of memory in one slice leaves the others alone, since their memory was never reachable.
 #
 # ### The engine behind it
 #
@@ -1077,10 +1156,42 @@ except RuntimeError as error:
     print(f"{error}. The rest of the lab needs it nowhere.")
 
 # %% [markdown]
-# Part of the price is the wire: 8,192 numbers travel as text. For it LitServe brings what ours lacks: batching, time limits, streams, a protocol that any client speaks. For a model that works for a fifth of a second, a few milliseconds more are nothing; for eight digits they are most of it.
+# The price is the wire: 8,192 numbers travel as text. "The worker's" is the time in the network, behind LitServe with the step from lists of numbers to an array (0.1 ms on the course's machine, measured). Where it is several times as long there, look at the core: LitServe's server and its worker both live on yours. For it LitServe brings what ours lacks: batching, time limits, streams, a protocol that any client speaks. For a model that works for a fifth of a second, a few milliseconds more are nothing; for eight digits they are most of it.
 
 # %% [markdown]
-# ## 12 · Stretch: `all_layouts`
+# ## 12 · In your own words
+#
+# Three ways to share a card:
+#
+# | | time-slicing | MPS | MIG |
+# |---|---|---|---|
+# | who computes when | processes take turns, the whole card each | kernels of several processes at the same time | each on its own part, always |
+# | a neighbour can take your time | yes | yes, up to limits that you set | no |
+# | a neighbour can take your memory | yes | up to limits that you set | no |
+# | a neighbour's fatal fault | no isolation is promised | may end all clients on the card | stays in its slice |
+# | cache and bandwidth | shared | shared | split |
+# | an idle neighbour's share | is yours | is yours | stays idle |
+# | how many | as many as memory allows | dozens | 7 on an A100, in fixed sizes |
+# | which cards | all | all, with walls between address spaces since Volta | A30, A100, H100 and later |
+#
+# They mix: a slice may hold an MPS server, or take turns. (After NVIDIA's documentation of MPS, MIG and the Kubernetes device plugin: see Sources.)
+#
+# **You have one A100 and three tenants: a clinic whose pictures must be read within a twentieth of a second, day and night; a class of twelve who try things out in notebooks, mostly thinking; and a training that may take all that is left at night. Your head of department says: "Seven slices, done." What do you set up, and why?** In at most 120 words: name the mechanism that decides, use one
+# number from your ledger, and say under which circumstances your choice would be the wrong one. A person reads this.
+#
+# <details><summary>How it is marked (0 to 3)</summary>
+#
+# One point each: the mechanism (what is shared, and what isn't), a number that supports it, the limit (when another choice would be right). Any choice can earn all three.
+#
+# </details>
+
+# %% [markdown] written="mig-mps-or-time-slicing" points=3
+# A 3g.20gb slice for the clinic: it shares no queue, multiprocessor, cache or memory with anybody. In my ledger a mad neighbour made p99 more than a hundred times as long in one queue and left it alone with an own slice (measured). The other half goes to the class,
+# with time-slicing inside: twelve who mostly think would leave slices idle, and there are only seven. At night the training gets that half too, as cutting anew needs empty slices. Seven equal slices would be right for seven small services with promises. My choice is wrong if one
+# picture needs more than three sevenths of the card within its time: MLPerf's seventh took 3.5 times as long for an answer (modelled from published rows).
+
+# %% [markdown]
+# ## 13 · Stretch: `all_layouts`
 #
 # How many ways are there to cut an A100? Your `is_legal` can count them. A layout that is legal stays legal when one instance is taken away: so every layout can be grown from a smaller one.
 
@@ -1151,7 +1262,7 @@ with check("all_layouts", points=1) as c:
 c.score
 
 # %% [markdown]
-# ## 13 · Stretch: `plan`
+# ## 14 · Stretch: `plan`
 #
 # A list of tenants, a rack of A100s. How few cards will do? *The largest first, each into the first card where it fits*: a good rule. **Predict** whether it finds the fewest for two of `3g.20gb` and four of `2g.10gb`.
 
@@ -1232,13 +1343,23 @@ def is_plan(found, requests, gpu, cards):
             and all(len(each) > 0 and mig.is_legal(list(each), gpu) for each in found))
 
 
+def judged(requests, gpu):
+    """Your plan in a sentence: how many cards, and what is wrong with them."""
+    found = without_calling(SEARCHING, plan)(requests, gpu)
+    if type(found) is not list or not all(isinstance(each, (list, tuple)) for each in found):
+        return f"no list of lists: {found!r:.60}"
+    if sorted(name for each in found for name in each) != sorted(requests):
+        return "not every request exactly once"
+    bad = [each for each in found if not each or not mig.is_legal(list(each), gpu)]
+    return f"an empty or illegal card: {bad[0]}" if bad else f"{len(found)} legal cards"
+
+
 with check("plan", points=1) as c:
     mine_only = without_calling(SEARCHING, plan)
     halves = ["3g.20gb", "3g.20gb", "4g.20gb"]
-    c.call(mine_only, halves, "A100-40GB").satisfies(lambda found: is_plan(found, halves, "A100-40GB", 2), "three halves take two cards")
+    c.call(judged, halves, "A100-40GB").equal("2 legal cards", "three halves take two cards")
     odd = ["3g.20gb"] * 2 + ["2g.10gb"] * 4
-    c.call(mine_only, odd, "A100-40GB").satisfies(
-        lambda found: is_plan(found, odd, "A100-40GB", 2), "two of 3g.20gb and four of 2g.10gb fit on two cards")
+    c.call(judged, odd, "A100-40GB").equal("2 legal cards", "two of 3g.20gb and four of 2g.10gb fit on two cards")
     c.call(mine_only, [], "A100-40GB").equal([], "no requests, no cards")
     c.call(mine_only, ["1g.5gb", "9g.90gb"], "A100-40GB").raises(ValueError, "what no card can hold: ValueError")
 c.score
@@ -1283,38 +1404,6 @@ print(to_mig_parted(cards, "A100-40GB"))
 print(json.dumps(mig.kubernetes_manifest("digits", "registry.example/digits:1", "1g.5gb", replicas=3), indent=1))
 
 # %% [markdown]
-# ## 14 · In your own words
-#
-# Three ways to share a card:
-#
-# | | time-slicing | MPS | MIG |
-# |---|---|---|---|
-# | who computes when | processes take turns, the whole card each | kernels of several processes at the same time | each on its own part, always |
-# | a neighbour can take your time | yes | yes, up to limits that you set | no |
-# | a neighbour can take your memory | yes | up to limits that you set | no |
-# | a neighbour's fatal fault | no isolation is promised | may end all clients on the card | stays in its slice |
-# | cache and bandwidth | shared | shared | split |
-# | an idle neighbour's share | is yours | is yours | stays idle |
-# | how many | as many as memory allows | dozens | 7 on an A100, in fixed sizes |
-# | which cards | all | all, with walls between address spaces since Volta | A30, A100, H100 and later |
-#
-# They mix: a slice may hold an MPS server, or take turns. (After NVIDIA's documentation of MPS, MIG and the Kubernetes device plugin: see Sources.)
-#
-# **You have one A100 and three tenants: a clinic whose pictures must be read within a twentieth of a second, day and night; a class of twelve who try things out in notebooks, mostly thinking; and a training that may take all that is left at night. Your head of department says: "Seven slices, done." What do you set up, and why?** In at most 120 words: name the mechanism that decides, use one
-# number from your ledger, and say under which circumstances your choice would be the wrong one. A person reads this.
-#
-# <details><summary>How it is marked (0 to 3)</summary>
-#
-# One point each: the mechanism (what is shared, and what isn't), a number that supports it, the limit (when another choice would be right). Any choice can earn all three.
-#
-# </details>
-
-# %% [markdown] written="mig-mps-or-time-slicing" points=3
-# A 3g.20gb slice for the clinic: it shares no queue, multiprocessor, cache or memory with anybody. In my ledger a mad neighbour made p99 eighty times as long in one queue and left it alone with an own slice (measured). The other half goes to the class,
-# with time-slicing inside: twelve who mostly think would leave slices idle, and there are only seven. At night the training gets that half too, as cutting anew needs empty slices. Seven equal slices would be right for seven small services with promises. My choice is wrong if one
-# picture needs more than three sevenths of the card within its time: MLPerf's seventh took 3.5 times as long for an answer (modelled from published rows).
-
-# %% [markdown]
 # ## 15 · On real hardware
 #
 # The same launcher, the same plan. On a card in MIG mode, one worker for each slice, by UUID; on any other NVIDIA card two workers on the one GPU, which takes turns: time-slicing, measured.
@@ -1351,8 +1440,8 @@ if mig_slices or whole_cards:
     except Exception as error:
         print(f"There is a GPU, but it doesn't answer: {error}. Lab 00 tells what to do.")
 else:
-    print("No NVIDIA GPU here. On an A100, whoever may: sudo nvidia-smi -i 0 -mig 1, then -cgi 9,9 -C as in section 6,\n"
-          "then this cell.")
+    print("No NVIDIA GPU here. On an A100, whoever may: sudo nvidia-smi -i 0 -mig 1, then -cgi 9,9 -C\n"
+          "(two halves with their doors, see section 6), then this cell.")
 
 # %% [markdown]
 # Colab's T4 has no MIG (it came with Ampere's A100), but shows the turns. A cloud's "one seventh of an A100" is a MIG slice: `nvidia-smi -L` tells.

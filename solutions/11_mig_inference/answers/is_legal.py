@@ -365,3 +365,56 @@ def is_legal(profiles, gpu):
                     return True
         return False
     return fits(0)
+
+# %% wrong="returns whatever the first free start gives" hint="`return fits(...)` in the loop ends the search with the first free start: return True when it works, else go on to the next."
+def is_legal(profiles, gpu):
+    table = mig.profiles(gpu)
+    for name in profiles:
+        if name not in table:
+            raise ValueError(name)
+    if any(profiles.count(name) > table[name].max_instances for name in profiles):
+        return False
+    def fits(names, taken):
+        if not names:
+            return True
+        row = table[names[0]]
+        for start in row.starts:
+            run = set(range(start, start + row.memory_slices))
+            if not run & taken:
+                return fits(names[1:], taken | run)
+        return False
+    return fits(list(profiles), set())
+
+# %% wrong="leaves traces of a failed try" hint="`taken |= run` changes the set that the next try uses too: pass `taken | run`, a new set."
+def is_legal(profiles, gpu):
+    table = mig.profiles(gpu)
+    for name in profiles:
+        if name not in table:
+            raise ValueError(name)
+    if any(profiles.count(name) > table[name].max_instances for name in profiles):
+        return False
+    def fits(names, taken):
+        if not names:
+            return True
+        row = table[names[0]]
+        for start in row.starts:
+            run = set(range(start, start + row.memory_slices))
+            if not run & taken:
+                taken |= run
+                if fits(names[1:], taken):
+                    return True
+        return False
+    return fits(list(profiles), set())
+
+# %% wrong="creates them one after the other, by the library" hint="mig.create refuses to work here, and your except takes that for a no. A driver's order isn't the question either: search over starts yourself."
+def is_legal(profiles, gpu):
+    for name in profiles:
+        if name not in mig.profiles(gpu):
+            raise ValueError(name)
+    placed = []
+    try:
+        for name in profiles:
+            placed.append(mig.create(placed, name, gpu))
+    except Exception:
+        return False
+    return True

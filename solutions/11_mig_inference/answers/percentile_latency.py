@@ -142,3 +142,27 @@ def percentile_latency(samples, q):
     if len(samples) < 2 or not 0 < q <= 100:
         raise ValueError("bad")
     return sorted(samples)[math.ceil(q * len(samples) / 100) - 1]
+
+# %% wrong="a hair above a whole rank" hint="7 / 100 * 100 is a hair above 7 in floats, and ceil makes 8 of it: multiply before you divide."
+def percentile_latency(samples, q):
+    if len(samples) == 0 or not 0 < q <= 100:
+        raise ValueError("bad")
+    return sorted(samples)[min(math.ceil(q / 100 * len(samples)), len(samples)) - 1]
+
+# %% wrong="cuts the rank off, and may take position -1" hint="Round the rank up. Cut off, it may even be 0, and position -1 is the slowest of all."
+def percentile_latency(samples, q):
+    if len(samples) == 0 or not 0 < q <= 100:
+        raise ValueError("bad")
+    return sorted(samples)[int(q * len(samples) / 100) - 1]
+
+# %% wrong="one position too far" hint="Rank 1 stands at position 0: subtract one, or the last rank falls off the list."
+def percentile_latency(samples, q):
+    if len(samples) == 0 or not 0 < q <= 100:
+        raise ValueError("bad")
+    return sorted(samples)[math.ceil(q * len(samples) / 100)]
+
+# %% wrong="rounds the rank, and may take position -1" hint="The rank is rounded up, never to the nearest: math.ceil."
+def percentile_latency(samples, q):
+    if len(samples) == 0 or not 0 < q <= 100:
+        raise ValueError("bad")
+    return sorted(samples)[round(q * len(samples) / 100) - 1]

@@ -249,21 +249,3 @@ def parse_profile(name):
         raise ValueError(name)
     c, g, gb, words = found.groups()
     return {"compute_slices": int(g), "memory_gb": int(gb), "ci_slices": int(c) if c else None, "attributes": sorted(words.split("+"))}
-
-# %% wrong="lets a word be dots" hint="A dot stands between letters only: `[a-z]+(?:\\.[a-z]+)*`, not `[a-z.]+`."
-def parse_profile(name):
-    import re
-    found = re.fullmatch(r"(?:([1-9][0-9]*)c\.)?([1-9][0-9]*)g\.([1-9][0-9]*)gb((?:\+[a-z.]+)*)", name)
-    if found is None:
-        raise ValueError(name)
-    c, g, gb, words = found.groups()
-    return {"compute_slices": int(g), "memory_gb": int(gb), "ci_slices": int(c) if c else None, "attributes": sorted(words.split("+")[1:])}
-
-# %% wrong="lets a number begin with 0" hint="A number doesn't begin with 0: `[1-9][0-9]*`, not `\\d+`."
-def parse_profile(name):
-    import re
-    found = re.fullmatch(r"(?:(\d+)c\.)?(\d+)g\.(\d+)gb((?:\+[a-z]+(?:\.[a-z]+)*)*)", name)
-    if found is None:
-        raise ValueError(name)
-    c, g, gb, words = found.groups()
-    return {"compute_slices": int(g), "memory_gb": int(gb), "ci_slices": int(c) if c else None, "attributes": sorted(words.split("+")[1:])}

@@ -58,7 +58,7 @@ def break_even_hours(price, kilowatts, per_kwh, cloud_per_hour):
         raise ValueError("owning never pays")
     return price / saving
 
-# %% wrong="rounds up to whole hours" hint="Return the number as it is; round when you print."
+# %% wrong="rounds to whole hours" hint="Return the number as it is; round when you print."
 def break_even_hours(price, kilowatts, per_kwh, cloud_per_hour):
     saving = cloud_per_hour - kilowatts * per_kwh
     return float(math.ceil(price / saving)) if saving > 0 else math.inf
@@ -87,10 +87,6 @@ def break_even_hours(price, kilowatts, per_kwh, cloud_per_hour):
 def break_even_hours(price, kilowatts, per_kwh, cloud_per_hour):
     return (price + kilowatts * per_kwh) / cloud_per_hour if cloud_per_hour > kilowatts * per_kwh else math.inf
 
-# %% wrong="tests the rent alone" hint="Owning pays when the rent is above the electricity of an hour, not when it is above 0."
-def break_even_hours(price, kilowatts, per_kwh, cloud_per_hour):
-    return price / (cloud_per_hour - kilowatts * per_kwh) if cloud_per_hour > 0 else math.inf
-
 # %% wrong="takes a box that draws nothing for free" hint="Without electricity each hour saves the whole rent, and the price is still to be paid back."
 def break_even_hours(price, kilowatts, per_kwh, cloud_per_hour):
     if not kilowatts or not per_kwh:
@@ -102,3 +98,39 @@ def break_even_hours(price, kilowatts, per_kwh, cloud_per_hour):
 def break_even_hours(price, kilowatts, per_kwh, cloud_per_hour):
     saving = cloud_per_hour - kilowatts * per_kwh
     return f"{price / saving:.0f} hours" if saving > 0 else "never"
+
+# %% wrong="doesn't ask whether an hour saves anything" hint="When an hour saves nothing, or less, return math.inf: ask for `saving > 0` before you divide."
+def break_even_hours(price, kilowatts, per_kwh, cloud_per_hour):
+    return price / (cloud_per_hour - kilowatts * per_kwh)
+
+# %% wrong="forgets the electricity, and never says never" hint="An hour at home isn't free: subtract kilowatts times per_kwh from the rent. Where nothing is left of it, return math.inf."
+def break_even_hours(price, kilowatts, per_kwh, cloud_per_hour):
+    return price / cloud_per_hour
+
+# %% wrong="adds the electricity to the rent, and never says never" hint="Electricity makes owning dearer, so each hour saves less: subtract it. Where nothing is left, return math.inf."
+def break_even_hours(price, kilowatts, per_kwh, cloud_per_hour):
+    return price / (cloud_per_hour + kilowatts * per_kwh)
+
+# %% wrong="swaps the two terms of the saving" hint="An hour saves the rent and costs the electricity: rent minus electricity."
+def break_even_hours(price, kilowatts, per_kwh, cloud_per_hour):
+    saving = kilowatts * per_kwh - cloud_per_hour
+    return price / saving if saving > 0 else math.inf
+
+# %% wrong="swaps the two terms of the saving, and never says never" hint="An hour saves the rent and costs the electricity: rent minus electricity. Where nothing is left, return math.inf."
+def break_even_hours(price, kilowatts, per_kwh, cloud_per_hour):
+    return price / (kilowatts * per_kwh - cloud_per_hour)
+
+# %% wrong="says minus infinity when owning never pays" hint="Never is later than any hour: math.inf, without a minus."
+def break_even_hours(price, kilowatts, per_kwh, cloud_per_hour):
+    saving = cloud_per_hour - kilowatts * per_kwh
+    return price / saving if saving > 0 else -math.inf
+
+# %% wrong="says inf as a word" hint="Return the number math.inf, not a text."
+def break_even_hours(price, kilowatts, per_kwh, cloud_per_hour):
+    saving = cloud_per_hour - kilowatts * per_kwh
+    return price / saving if saving > 0 else "inf"
+
+# %% wrong="says nan when owning never pays" hint="Never is larger than any number: math.inf. nan is no answer."
+def break_even_hours(price, kilowatts, per_kwh, cloud_per_hour):
+    saving = cloud_per_hour - kilowatts * per_kwh
+    return price / saving if saving > 0 else math.nan

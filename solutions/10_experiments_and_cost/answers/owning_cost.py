@@ -67,3 +67,7 @@ def owning_cost(price, kilowatts, hours, per_kwh):
 # %% wrong="prints and returns nothing" hint="`print` shows a number, `return` gives it back."
 def owning_cost(price, kilowatts, hours, per_kwh):
     print(price + kilowatts * hours * per_kwh)
+
+# %% wrong="cuts to whole money" hint="`int` drops the cents: return the number as it is."
+def owning_cost(price, kilowatts, hours, per_kwh):
+    return int(price + kilowatts * hours * per_kwh)

@@ -223,3 +223,73 @@ def sample(space, rng):
         else:
             out[name] = rng.uniform(*rest)
     return out
+
+# %% wrong="takes the logarithm to base ten and the exponential to base e" hint="np.log10 belongs to 10 ** x, np.log to np.exp."
+def sample(space, rng):
+    out = {}
+    for name, (kind, *rest) in space.items():
+        if kind == "choice":
+            out[name] = rest[0][rng.integers(len(rest[0]))]
+        else:
+            out[name] = np.exp(rng.uniform(*np.log10(rest))) if kind == "log" else rng.uniform(*rest)
+    return out
+
+# %% wrong="starts a generator of its own without a seed" hint="All chance comes from rng: a generator made inside forgets the state that it was given."
+def sample(space, rng):
+    rng = np.random.default_rng()
+    out = {}
+    for name, (kind, *rest) in space.items():
+        if kind == "choice":
+            out[name] = rest[0][rng.integers(len(rest[0]))]
+        else:
+            out[name] = np.exp(rng.uniform(*np.log(rest))) if kind == "log" else rng.uniform(*rest)
+    return out
+
+# %% wrong="log is either end by a coin" hint="The logarithm is uniform over the whole range, not one of its two ends: rng.uniform between the logarithms."
+def sample(space, rng):
+    out = {}
+    for name, (kind, *rest) in space.items():
+        if kind == "choice":
+            out[name] = rest[0][rng.integers(len(rest[0]))]
+        else:
+            out[name] = rest[rng.integers(2)] if kind == "log" else rng.uniform(*rest)
+    return out
+
+# %% wrong="uniform is always the middle" hint="Draw it: rng.uniform(a, b)."
+def sample(space, rng):
+    out = {}
+    for name, (kind, *rest) in space.items():
+        if kind == "choice":
+            out[name] = rest[0][rng.integers(len(rest[0]))]
+        else:
+            out[name] = np.exp(rng.uniform(*np.log(rest))) if kind == "log" else (rest[0] + rest[1]) / 2
+    return out
+
+# %% wrong="draws uniform in the logarithm too" hint="Only the names marked log are drawn in the logarithm."
+def sample(space, rng):
+    out = {}
+    for name, (kind, *rest) in space.items():
+        if kind == "choice":
+            out[name] = rest[0][rng.integers(len(rest[0]))]
+        else:
+            out[name] = np.exp(rng.uniform(*np.log(rest))) if kind == "log" else (np.exp(rng.uniform(*np.log(rest))) if rest[0] > 0 else rng.uniform(*rest))
+    return out
+
+# %% wrong="returns inside the loop" hint="`return` stands after the loop, or the first name is the only one."
+def sample(space, rng):
+    out = {}
+    for name, (kind, *rest) in space.items():
+        if kind == "choice":
+            out[name] = rest[0][rng.integers(len(rest[0]))]
+        else:
+            out[name] = np.exp(rng.uniform(*np.log(rest))) if kind == "log" else rng.uniform(*rest)
+        return out
+
+# %% wrong="forgets to return" hint="The last line returns the dict, after the loop."
+def sample(space, rng):
+    out = {}
+    for name, (kind, *rest) in space.items():
+        if kind == "choice":
+            out[name] = rest[0][rng.integers(len(rest[0]))]
+        else:
+            out[name] = np.exp(rng.uniform(*np.log(rest))) if kind == "log" else rng.uniform(*rest)

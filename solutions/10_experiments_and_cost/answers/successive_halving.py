@@ -308,3 +308,101 @@ def successive_halving(configs, evaluate, budget, eta):
         left = [left[place] for place in ranking[: math.ceil(len(left) / eta)]]
         epochs *= eta
     return left[0], losses[ranking[0]]
+
+# %% wrong="never ends, as one is always left" hint="A list with one configuration in it counts as true: the loop has to end at one, `while len(left) > 1`."
+def successive_halving(configs, evaluate, budget, eta):
+    left, epochs, total = list(configs), budget, 0
+    while left:
+        losses = [evaluate(config, epochs) for config in left]
+        total += len(left) * epochs
+        ranking = sorted(range(len(left)), key=losses.__getitem__)
+        left = [left[place] for place in ranking[: math.ceil(len(left) / eta)]]
+        epochs *= eta
+    return left[0], total
+
+# %% wrong="keeps eta configurations" hint="eta says which share stays, one in eta, not how many."
+def successive_halving(configs, evaluate, budget, eta):
+    left, epochs, total = list(configs), budget, 0
+    while len(left) > 1:
+        losses = [evaluate(config, epochs) for config in left]
+        total += len(left) * epochs
+        ranking = sorted(range(len(left)), key=losses.__getitem__)
+        left = [left[place] for place in ranking[: eta]]
+        epochs *= eta
+    return left[0], total
+
+# %% wrong="rounds halves up, and less down" hint="Rounded up always, not to the nearest: of four with eta 3 two stay."
+def successive_halving(configs, evaluate, budget, eta):
+    left, epochs, total = list(configs), budget, 0
+    while len(left) > 1:
+        losses = [evaluate(config, epochs) for config in left]
+        total += len(left) * epochs
+        ranking = sorted(range(len(left)), key=losses.__getitem__)
+        left = [left[place] for place in ranking[: max(1, int(len(left) / eta + 0.5))]]
+        epochs *= eta
+    return left[0], total
+
+# %% wrong="keeps one more than 1/eta" hint="`len(left) // eta + 1` is one too many where eta divides: math.ceil(len(left) / eta)."
+def successive_halving(configs, evaluate, budget, eta):
+    left, epochs, total = list(configs), budget, 0
+    while len(left) > 1:
+        losses = [evaluate(config, epochs) for config in left]
+        total += len(left) * epochs
+        ranking = sorted(range(len(left)), key=losses.__getitem__)
+        left = [left[place] for place in ranking[: min(len(left) - 1, len(left) // eta + 1)]]
+        epochs *= eta
+    return left[0], total
+
+# %% wrong="ignores eta and keeps a third" hint="eta is an argument: the share that stays follows it."
+def successive_halving(configs, evaluate, budget, eta):
+    left, epochs, total = list(configs), budget, 0
+    while len(left) > 1:
+        losses = [evaluate(config, epochs) for config in left]
+        total += len(left) * epochs
+        ranking = sorted(range(len(left)), key=losses.__getitem__)
+        left = [left[place] for place in ranking[: math.ceil(len(left) / 3)]]
+        epochs *= eta
+    return left[0], total
+
+# %% wrong="forgets to return" hint="The last line returns the configuration and the epochs."
+def successive_halving(configs, evaluate, budget, eta):
+    left, epochs, total = list(configs), budget, 0
+    while len(left) > 1:
+        losses = [evaluate(config, epochs) for config in left]
+        total += len(left) * epochs
+        ranking = sorted(range(len(left)), key=losses.__getitem__)
+        left = [left[place] for place in ranking[: math.ceil(len(left) / eta)]]
+        epochs *= eta
+
+# %% wrong="returns a list in place of the configuration" hint="One is left: return left[0], not the list around it."
+def successive_halving(configs, evaluate, budget, eta):
+    left, epochs, total = list(configs), budget, 0
+    while len(left) > 1:
+        losses = [evaluate(config, epochs) for config in left]
+        total += len(left) * epochs
+        ranking = sorted(range(len(left)), key=losses.__getitem__)
+        left = [left[place] for place in ranking[: math.ceil(len(left) / eta)]]
+        epochs *= eta
+    return left, total
+
+# %% wrong="returns the place of the configuration" hint="Return the configuration itself, not where it stands."
+def successive_halving(configs, evaluate, budget, eta):
+    left, epochs, total = list(configs), budget, 0
+    while len(left) > 1:
+        losses = [evaluate(config, epochs) for config in left]
+        total += len(left) * epochs
+        ranking = sorted(range(len(left)), key=losses.__getitem__)
+        left = [left[place] for place in ranking[: math.ceil(len(left) / eta)]]
+        epochs *= eta
+    return configs.index(left[0]), total
+
+# %% wrong="returns the two in the wrong order" hint="First the configuration, then the epochs."
+def successive_halving(configs, evaluate, budget, eta):
+    left, epochs, total = list(configs), budget, 0
+    while len(left) > 1:
+        losses = [evaluate(config, epochs) for config in left]
+        total += len(left) * epochs
+        ranking = sorted(range(len(left)), key=losses.__getitem__)
+        left = [left[place] for place in ranking[: math.ceil(len(left) / eta)]]
+        epochs *= eta
+    return total, left[0]

@@ -96,3 +96,9 @@ def bisection_bandwidth(links, bandwidth):
     nodes = list(set().union(*links))
     return bandwidth * max(1, min(
         sum(len(link & set(half)) == 1 for link in links) for half in itertools.combinations(nodes, len(nodes) // 2)))
+
+# %% wrong="takes the nodes to be 0, 1, 2, ..." hint="Collect the nodes from the links: they may have any names."
+def bisection_bandwidth(links, bandwidth):
+    n = len(set().union(*links))
+    return bandwidth * min(
+        sum(len(link & set(half)) == 1 for link in links) for half in itertools.combinations(range(n), n // 2))

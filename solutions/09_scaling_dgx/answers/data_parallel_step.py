@@ -156,7 +156,7 @@ def data_parallel_step(model, shards, labels, loss, rate):
             if p.grad is not None:
                 p -= rate * p.grad
 
-# %% wrong="changes a copy" hint="The step is taken in the model that came in. Change its parameters, not those of a copy."
+# %% wrong="the model stays as it was" hint="Either a copy of the model was changed, or `p = p - ...` bound a new name. Change the parameter itself, below torch.no_grad(): `p -= ...`."
 def data_parallel_step(model, shards, labels, loss, rate):
     model = copy.deepcopy(model)
     samples = sum(len(shard) for shard in shards)
@@ -181,3 +181,26 @@ def data_parallel_step(model, shards, labels, loss, rate):
     with torch.no_grad():
         for p in model.parameters():
             p -= rate * p.grad
+
+# %% right="empty shards are not skipped: the mean over nothing is NaN, its gradient 0"
+def data_parallel_step(model, shards, labels, loss, rate):
+    samples = sum(len(shard) for shard in shards)
+    model.zero_grad()
+    for x, y in zip(shards, labels):
+        (len(x) / samples * loss(model(x), y)).backward()
+    with torch.no_grad():
+        for p in model.parameters():
+            if p.grad is not None:
+                p -= rate * p.grad
+
+# %% wrong="clears before every shard" hint="Clear .grad once, before the first shard. Otherwise only the last shard's gradient is left."
+def data_parallel_step(model, shards, labels, loss, rate):
+    samples = sum(len(shard) for shard in shards)
+    for x, y in zip(shards, labels):
+        if len(x):
+            model.zero_grad()
+            (len(x) / samples * loss(model(x), y)).backward()
+    with torch.no_grad():
+        for p in model.parameters():
+            if p.grad is not None:
+                p -= rate * p.grad

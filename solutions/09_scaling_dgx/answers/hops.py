@@ -146,3 +146,38 @@ def hops(links, a, b):
 # %% wrong="the difference of the numbers" hint="The numbers are names. Only the links say who is near."
 def hops(links, a, b):
     return abs(a - b)
+
+# %% wrong="no way is infinite" hint="Where no way leads, the answer is None, not inf."
+def hops(links, a, b):
+    reached, count = {a}, 0
+    while b not in reached:
+        new = set().union(*(link for link in links if link & reached)) - reached
+        if not new:
+            return float("inf")
+        reached, count = reached | new, count + 1
+    return count
+
+# %% wrong="no way is 0" hint="0 says that you are there already. Where no way leads, the answer is None."
+def hops(links, a, b):
+    reached, count = {a}, 0
+    while b not in reached:
+        new = set().union(*(link for link in links if link & reached)) - reached
+        if not new:
+            return 0
+        reached, count = reached | new, count + 1
+    return count
+
+# %% wrong="a round runs on into its own new nodes, in the order of the set" hint="Within a round, what was just added must not count yet: collect the new nodes first, and add them at the end of the round."
+def hops(links, a, b):
+    numbers = all(isinstance(node, int) for link in links for node in link)
+    order = list(links) if numbers else sorted(links, key=lambda each: sorted(map(str, each)))
+    reached, count = {a}, 0
+    while b not in reached:
+        before = len(reached)
+        for link in order:
+            if link & reached:
+                reached |= link
+        if len(reached) == before:
+            return None
+        count += 1
+    return count

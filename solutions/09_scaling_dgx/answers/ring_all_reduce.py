@@ -277,3 +277,62 @@ def ring_all_reduce(chunks):
     sizes = [chunk.nbytes for chunk in chunks[0]]
     held = [[(sum(chunks[r][c] for r in range(n)) / n).astype(chunks[0][c].dtype) for c in range(n)] for _ in range(n)]
     return held, [0 if n == 1 else 2 * sum(sizes) - sizes[(r + 1) % n] - sizes[(r + 2) % n] for r in range(n)]
+
+# %% right="in place, one rank after the other"
+def ring_all_reduce(chunks):
+    n = len(chunks)
+    held = [[chunk.copy() for chunk in row] for row in chunks]
+    sent = [0] * n
+    for s in range(n - 1):
+        for r in range(n):
+            to, c = (r + 1) % n, (r - s) % n
+            held[to][c] = held[r][c] + held[to][c]
+            sent[r] += held[r][c].nbytes
+    for s in range(n - 1):
+        for r in range(n):
+            to, c = (r + 1) % n, (r + 1 - s) % n
+            held[to][c] = held[r][c].copy()
+            sent[r] += held[r][c].nbytes
+    return held, sent
+
+# %% wrong="the left neighbour in both halves" hint="The table's chunks fit a ring in which rank r sends to rank (r + 1) % n. With r - 1 each rank sends on what it hasn't got yet."
+def ring_all_reduce(chunks):
+    n = len(chunks)
+    held = [[chunk.copy() for chunk in row] for row in chunks]
+    sent = [0] * n
+    for turn in range(2 * (n - 1)):
+        first = -turn if turn < n - 1 else 1 - (turn - (n - 1))
+        moving = [held[r][(r + first) % n].copy() for r in range(n)]
+        for r in range(n):
+            to = held[(r - 1) % n]
+            to[(r + first) % n] = moving[r] + to[(r + first) % n] if turn < n - 1 else moving[r]
+            sent[r] += moving[r].nbytes
+    return held, sent
+
+# %% wrong="counts the first half only" hint="What is sent to be kept is sent, too: count nbytes in both loops."
+def ring_all_reduce(chunks):
+    n = len(chunks)
+    held = [[chunk.copy() for chunk in row] for row in chunks]
+    sent = [0] * n
+    for turn in range(2 * (n - 1)):
+        first = -turn if turn < n - 1 else 1 - (turn - (n - 1))
+        moving = [held[r][(r + first) % n].copy() for r in range(n)]
+        for r in range(n):
+            to = held[(r + 1) % n]
+            to[(r + first) % n] = moving[r] + to[(r + first) % n] if turn < n - 1 else moving[r]
+            sent[r] += moving[r].nbytes if turn < n - 1 else 0
+    return held, sent
+
+# %% wrong="chunks of one size only" hint="np.array(chunks) needs chunks of equal size. Keep a list of arrays: chunks may differ, even be empty."
+def ring_all_reduce(chunks):
+    held = np.array(chunks)
+    n = len(held)
+    sent = [0] * n
+    for turn in range(2 * (n - 1)):
+        first = -turn if turn < n - 1 else 1 - (turn - (n - 1))
+        moving = [held[r][(r + first) % n].copy() for r in range(n)]
+        for r in range(n):
+            to = held[(r + 1) % n]
+            to[(r + first) % n] = moving[r] + to[(r + first) % n] if turn < n - 1 else moving[r]
+            sent[r] += moving[r].nbytes
+    return held, sent

@@ -50,3 +50,19 @@ def ring_seconds(n, nbytes, bandwidth, latency):
 # %% wrong="waits for a message although it is alone" hint="One rank has nobody to wait for: (n - 1) is 0."
 def ring_seconds(n, nbytes, bandwidth, latency):
     return max(2 * (n - 1), 1) * latency + 2 * (n - 1) / n * nbytes / bandwidth
+
+# %% wrong="the longer of the two terms" hint="Each message has its latency *and* its bytes: add the two terms."
+def ring_seconds(n, nbytes, bandwidth, latency):
+    return max(2 * (n - 1) * latency, 2 * (n - 1) / n * nbytes / bandwidth)
+
+# %% wrong="one latency for the whole ring" hint="Each of the 2 (n - 1) messages waits for the one before: the latency comes 2 (n - 1) times, and for one rank not at all."
+def ring_seconds(n, nbytes, bandwidth, latency):
+    return latency + 2 * (n - 1) / n * nbytes / bandwidth
+
+# %% wrong="2 n messages" hint="A rank never sends to itself: 2 (n - 1) messages, and none for a single rank."
+def ring_seconds(n, nbytes, bandwidth, latency):
+    return 2 * n * latency + 2 * (n - 1) / n * nbytes / bandwidth
+
+# %% wrong="the latency divided by n as well" hint="A message has an n-th of the bytes, but a whole latency: only nbytes is divided by n."
+def ring_seconds(n, nbytes, bandwidth, latency):
+    return 2 * (n - 1) / n * (latency + nbytes / bandwidth)

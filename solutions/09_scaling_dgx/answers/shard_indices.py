@@ -94,3 +94,7 @@ def shard_indices(n, rank, world, epoch, seed):
 # %% wrong="draws with replacement" hint="integers(0, n) may draw a sample twice. A permutation has each once."
 def shard_indices(n, rank, world, epoch, seed):
     return np.random.default_rng([seed, epoch]).integers(0, max(n, 1), n)[rank::world]
+
+# %% wrong="seed times epoch" hint="In epoch 0 the product is 0 for every seed. Give the generator both numbers: [seed, epoch]."
+def shard_indices(n, rank, world, epoch, seed):
+    return np.random.default_rng(seed * epoch).permutation(n)[rank::world]

@@ -591,6 +591,8 @@ def _():
 
 # %% tags=["experiment"]
 def speed_ups(compute_ms, gradient_mb):
+    if not passed("ring_seconds"):
+        raise RuntimeError("the curves need your ring_seconds: when its check holds, run this cell again")
     counts = range(1, 17)
     with style():
         fig = new_figure(height_in=4)
@@ -728,10 +730,10 @@ def show_way(box, start, end):
         said += f", {direct / 1e9:.3g} GB/s direct (published)"
     elif count:
         lanes = [min(wiring.between(start, each), wiring.between(each, end)) for each in wiring.switches]
-        said += f", its narrowest part {slowest / 1e9:.3g} GB/s"
+        said += f", narrowest part {slowest / 1e9:.3g} GB/s (published)"
         if sum(map(bool, lanes)) > 1:
-            said += f"; one of {sum(map(bool, lanes))} such ways at once, {sum(lanes) * wiring.link_bytes_per_s / 1e9:.3g} GB/s in all"
-    words = f"{box}: {said}, by way of {', '.join(map(str, way))}"
+            said += f"\none of {sum(map(bool, lanes))} such ways at once, {sum(lanes) * wiring.link_bytes_per_s / 1e9:.3g} GB/s in all"
+    words = f"{box}: {said}, by way of {', '.join(map(str, way))}".replace("\n", "; ")
     return draw_topologies([wiring], way, f"{box}: GPU {start} to GPU {end}, {said}", alt=words)
 
 
@@ -1276,7 +1278,7 @@ def lanes_of(link, overlapped):
         raise RuntimeError("the lanes need your ring_seconds: when its check holds, run this cell again")
     whole, said = ring_seconds(8, BERT, LINKS[link], 24 * ALPHA), ""
     if passed("overlap_seconds"):
-        said = f"; your overlap_seconds: {seconds(overlap_seconds(COMPUTE, whole, 2 / 3 if overlapped else 0.0))}"
+        said = f"\nyour overlap_seconds: {seconds(overlap_seconds(COMPUTE, whole, 2 / 3 if overlapped else 0.0))}"
     layers, forward = 24, COMPUTE / 3
     back = [(forward + i * 2 * forward / layers, forward + (i + 1) * 2 * forward / layers) for i in range(layers)]
     each, free, moved = ring_seconds(8, BERT / layers, LINKS[link], ALPHA), 0.0, []
@@ -1286,7 +1288,7 @@ def lanes_of(link, overlapped):
         free += each
     fig = timeline({"forward": [(0.0, forward)], "backward": back, "all-reduce": moved}, "modelled",
                    title=f"{link}: {seconds(moved[-1][1])} a step, eight cards {8 * COMPUTE / moved[-1][1]:.2g} times one{said}")
-    fig.alt += said
+    fig.alt += said.replace("\nyour", " Your") + ("." if said else "")
     return fig
 
 

@@ -87,13 +87,11 @@ def run_ranks(script: str | Path, ranks: int, *, limit_s: float = 60.0, threads:
         raise RankError(why)
     with tempfile.TemporaryDirectory(prefix="ranks-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        file = Path(script) if isinstance(script, Path) or "\n" not in script else folder / "script.py"
-        if file.parent == folder:
-            file.write_text(str(script), encoding="utf-8")
+        file = _as_file(script, folder)
         end = time.monotonic() + limit_s
         for attempt in range(3):
             try:
-                _run(file.resolve(), folder, ranks, end, limit_s, threads)
+                _run(file, folder, ranks, end, limit_s, threads)
                 break
             except RankError as error:
                 words = ("EADDRINUSE", "DistNetworkError")  # another program took the port meanwhile
@@ -106,7 +104,8 @@ def torchrun(script: str | Path, processes: int, *, limit_s: float = 120.0) -> A
     """Run a script below PyTorch's own torchrun, on this machine, and return what was reported: by one rank, please.
 
     Args:
-        script: a file, or the source itself (any text with a line break).
+        script: a file, or the source itself (any text with a line break). One that joins a process group destroys it
+            at its end: a rank that leaves otherwise may be aborted by gloo's threads, and torchrun then ends all.
         processes: how many, as in ``--nproc-per-node``; on GPUs one for each.
         limit_s: after so many seconds all are ended, those that torchrun started included.
 
@@ -117,10 +116,7 @@ def torchrun(script: str | Path, processes: int, *, limit_s: float = 120.0) -> A
     'here'
     """
     with tempfile.TemporaryDirectory(prefix="ranks-", ignore_cleanup_errors=True) as name:
-        file = Path(script) if isinstance(script, Path) or "\n" not in script else Path(name) / "script.py"
-        if file.parent == Path(name):
-            file.write_text(str(script), encoding="utf-8")
-        words = ["torchrun", "--standalone", f"--nproc-per-node={processes}", str(file.resolve())]
+        words = ["torchrun", "--standalone", f"--nproc-per-node={processes}", str(_as_file(script, Path(name)))]
         start = f"import runpy, sys\nsys.argv = {words!r}\n"
         start += "runpy.run_module('torch.distributed.run', run_name='__main__')\n"
         return run_ranks(start, 1, limit_s=limit_s)[0]
@@ -138,6 +134,15 @@ def report(value: Any) -> None:
         Path(place).write_text(text, encoding="utf-8")
     else:
         print(text)
+
+
+def _as_file(script: str | Path, folder: Path) -> Path:
+    """Where a script lies: as given, or written into the folder when it is the source itself."""
+    if isinstance(script, Path) or "\n" not in script:
+        return Path(script).resolve()
+    file = folder / "script.py"
+    file.write_text(script, encoding="utf-8")
+    return file.resolve()
 
 
 def _run(file: Path, folder: Path, ranks: int, end: float, limit_s: float, threads: int) -> None:

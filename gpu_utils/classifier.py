@@ -11,7 +11,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-__all__ = ["about", "build", "load", "save"]
+__all__ = ["about", "build", "load", "save", "weights"]
 
 _ABOUT = "about"
 
@@ -66,6 +66,17 @@ def about(path: str | Path | None = None) -> dict[str, Any]:
     True
     """
     return _read(path)[1]
+
+
+def weights(path: str | Path | None = None) -> dict[str, Any]:
+    """A file's weights as NumPy arrays, by the names of torch's state_dict; for whoever computes without torch.
+
+    Raises as `load`.
+
+    >>> weights()["10.weight"].shape
+    (10, 1024)
+    """
+    return _read(path)[0]
 
 
 def save(model: Any, path: str | Path, **facts: Any) -> Path:

@@ -6,10 +6,14 @@ import os
 import time
 from collections.abc import Callable
 from functools import lru_cache
-from importlib import resources
 from typing import Any
 
+from gpu_utils import classifier
+
 __all__ = ["TASKS", "classify", "perform"]
+
+
+_weights = lru_cache(maxsize=1)(classifier.weights)
 
 
 def classify(images: Any) -> list[int]:
@@ -36,15 +40,6 @@ def classify(images: Any) -> list[int]:
     return [int(label) for label in scores.argmax(axis=1)]
 
 
-@lru_cache(maxsize=1)
-def _weights() -> dict[str, Any]:
-    import numpy as np
-
-    source = resources.files("gpu_utils") / "data" / "digits_cnn.npz"
-    with source.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-        return {name: file[name] for name in file.files}
-
-
 def classify_on_gpu(images: Any) -> list[int]:
     """The same with torch, on the only GPU that this process sees: a slice, where CUDA_VISIBLE_DEVICES names one."""
     import torch
@@ -56,8 +51,6 @@ def classify_on_gpu(images: Any) -> list[int]:
 
 @lru_cache(maxsize=1)
 def _network() -> Any:
-    from gpu_utils import classifier
-
     return classifier.load().cuda()
 
 

@@ -15,15 +15,12 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
-import json
 import linecache
 import os
 import sys
 import traceback
 import warnings
 from collections.abc import Callable
-from functools import lru_cache
-from importlib.resources import files
 from types import TracebackType
 from typing import Any
 
@@ -31,6 +28,7 @@ import numpy as np
 
 from gpu_utils.arguments import changed, copied, freeze, journeys, restore
 from gpu_utils.comparison import Difference, compare_arrays, compare_values, describe, library
+from gpu_utils.recognition import recognise
 from gpu_utils.verdict import Expectation, Verdict, publish
 
 SEED_VARIABLE = "GPU_UTILS_CHECK_SEED"
@@ -128,13 +126,13 @@ class Check:
     (0.0, 'one')
     """
 
-    def __init__(self, name: str, points: float, inputs_change: bool) -> None:
+    def __init__(self, name: str, points: float, inputs_change: bool, cell: str = "") -> None:
         self.name, self.points = name, float(points)
         self.score = 0.0
         self.verdict: Verdict | None = None
         self.rng: np.random.Generator = np.random.default_rng(_seed(name, self.points))
         self._inputs_change = inputs_change
-        self._cell = ""
+        self._cell = cell
         self._found: list[tuple[Expectation, bool]] = []
         self._changed: str | None = None
         self._watched = False
@@ -256,44 +254,7 @@ def check(name: str, points: float = 1, *, inputs_change: bool = False) -> Check
     >>> c.score
     2.0
     """
-    made = Check(name, points, inputs_change)
-    made._cell = sys._getframe(1).f_code.co_filename
-    return made
-
-
-def recognise(verdict: Verdict) -> dict[str, str] | None:
-    """The misconception that fails just as `verdict` does, as ``{"name", "hint"}``; None when none or two do.
-
-    Just so means: the same expectations, of the same kinds, with the same values to three digits. The same
-    expectations alone would say little: a mistake that nobody has written down would be called by another's name,
-    and that misleads more than silence.
-
-    >>> recognise(Verdict("no such question", 1.0, 0.0, "failed")) is None
-    True
-    """
-    total, failed, fingerprint = len(verdict.expectations), verdict.failed, verdict.fingerprint
-    matches = {
-        entry["name"]: entry["hint"]
-        for tests in _signatures().get(verdict.check, [])
-        for entry in tests
-        if (entry["n"], entry["failed"], entry.get("fingerprint")) == (total, failed, fingerprint)
-    }
-    if len(matches) != 1:
-        return None
-    ((name, hint),) = matches.items()
-    return {"name": name, "hint": hint}
-
-
-@lru_cache(maxsize=1)
-def _signatures() -> dict[str, list[list[dict[str, Any]]]]:
-    """Question -> the stored signatures of its visible tests, over all labs."""
-    known: dict[str, list[list[dict[str, Any]]]] = {}
-    folder = files("gpu_utils") / "data" / "signatures"
-    for file in sorted(folder.iterdir(), key=lambda f: f.name) if folder.is_dir() else []:
-        if file.name.endswith(".json"):
-            for question, tests in json.loads(file.read_text(encoding="utf-8"))["questions"].items():
-                known.setdefault(question, []).extend(tests.values())
-    return known
+    return Check(name, points, inputs_change, sys._getframe(1).f_code.co_filename)
 
 
 def _guarded(difference: Callable[[], Difference | None]) -> Difference | None:

@@ -6,7 +6,7 @@ import hashlib
 import html
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -179,6 +179,25 @@ def passed(check: str) -> bool:
     False
     """
     return _LATEST.get(check) == "passed"
+
+
+def attempt(*checks: str) -> Callable[[Callable[[], Any]], Any]:
+    """Run a cell once these checks hold in full, so that nothing wrong gets into the ledger; else say what it awaits.
+
+    >>> @attempt("never checked")
+    ... def _():
+    ...     print("this comes later")
+    This cell waits for never checked. When the check above holds, run it again.
+    """
+
+    def decide(run: Callable[[], Any]) -> Any:
+        waits = [name for name in checks if not passed(name)]
+        if not waits:
+            return run()
+        print(f"This cell waits for {' and '.join(waits)}. When the check above holds, run it again.")
+        return None
+
+    return decide
 
 
 def publish(verdict: Verdict) -> None:

@@ -31,18 +31,8 @@ import numpy as np
 from gpu_utils import check, detect, formats, ledger_view, predict, record
 from gpu_utils.compiler import compile_ptx, example, instructions
 from gpu_utils.plotting import PALETTE, new_figure, show, style
-from gpu_utils.verdict import passed
+from gpu_utils.verdict import attempt
 from gpu_utils.widgets import flip_bits
-
-
-def attempt(*names):
-    """Run a cell once the checks of these functions of yours hold, so that nothing wrong gets into your ledger."""
-    def decide(run):
-        waits = [name for name in names if not passed(name)]
-        if not waits:
-            return run()
-        print(f"This cell waits for {' and '.join(waits)}. When the check above holds, run it again.")
-    return decide
 
 # %% [markdown]
 # ## 1 · One number, one question

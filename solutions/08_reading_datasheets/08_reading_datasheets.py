@@ -43,19 +43,9 @@ from gpu_utils.quantities import amount, rate, seconds
 from gpu_utils.roofline import Roof
 from gpu_utils.specs import spec
 from gpu_utils.timing import measure
-from gpu_utils.verdict import passed
+from gpu_utils.verdict import attempt
 from gpu_utils.widgets import dissolve, explore_roofs
 from gpu_utils.workloads import workload, workloads
-
-
-def attempt(*names):
-    """Run a cell once the checks of these functions of yours hold, so that nothing wrong gets into your ledger."""
-    def decide(run):
-        waits = [name for name in names if not passed(name)]
-        if not waits:
-            return run()
-        print(f"This cell waits for {' and '.join(waits)}. When the check above holds, run it again.")
-    return decide
 
 # %% [markdown]
 # **Figures from earlier labs?** On your own machine, and with Google Drive mounted, they are found by themselves. Elsewhere, upload the file that the last lab let you download, or go on without it.

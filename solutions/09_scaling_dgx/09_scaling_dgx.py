@@ -43,24 +43,23 @@ from gpu_utils.quantities import nbytes as size_of
 from gpu_utils.quantities import rate, seconds
 from gpu_utils.ranks import run_ranks, torchrun
 from gpu_utils.topology import BOXES, dgx1, ring_bandwidth, rings
+from gpu_utils.verdict import attempt as once_right
 from gpu_utils.verdict import passed
 from gpu_utils.widgets import pass_chunks, play_ring
 from gpu_utils.widgets.figures import explore_figure
 
 
 def attempt(*names):
-    """Run a cell once the checks of these functions of yours hold, so that nothing wrong gets into your ledger."""
+    """Run a cell once the checks of these functions of yours hold; where it stops all the same, say so in a sentence."""
     def decide(run):
-        waits = [name for name in names if not passed(name)]
-        if waits:
-            print(f"This cell waits for {' and '.join(waits)}. When the check above holds, run it again.")
-            return
-        try:
-            run()
-        except NameError as error:
-            print(f"This cell needs '{error.name}', which an earlier cell makes: run that one first.")
-        except Exception as error:
-            print(f"This cell stops with {type(error).__name__}: {error}")
+        @once_right(*names)
+        def _():
+            try:
+                run()
+            except NameError as error:
+                print(f"This cell needs '{error.name}', which an earlier cell makes: run that one first.")
+            except Exception as error:
+                print(f"This cell stops with {type(error).__name__}: {error}")
     return decide
 
 # %% tags=["experiment"]

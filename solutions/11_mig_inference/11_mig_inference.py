@@ -42,18 +42,8 @@ from gpu_utils.plotting.slices import slice_maps
 from gpu_utils.plotting.timelines import timeline
 from gpu_utils.serving import Arrival, Fleet, Slice, apart, arrivals, ask_in_turn, drive, percentile
 from gpu_utils.shortcuts import without_calling
-from gpu_utils.verdict import passed
+from gpu_utils.verdict import attempt, passed
 from gpu_utils.widgets import cut_gpu
-
-
-def attempt(*names):
-    """Run a cell once the checks of these functions of yours hold, so that nothing wrong gets into your ledger."""
-    def decide(run):
-        waits = [name for name in names if not passed(name)]
-        if not waits:
-            return run()
-        print(f"This cell waits for {' and '.join(waits)}. When the check above holds, run it again.")
-    return decide
 
 # %% tags=["experiment"]
 ledger_view.bring()
@@ -1081,7 +1071,7 @@ def _():
         record(f"lost: it {name}", loss, "")
 
 # %% [markdown]
-# **Read it.** On one core two workers share the time, so about half is lost: turns are fair, and fair means half. Beside you on a core of its own, a computing neighbour should cost next to nothing: 0 to 16 % on the course's machine (measured), and more where two cores are two threads of one, which a virtual machine may not tell. And the one who copies memory, on *its own* core? 10 to 28 % there (measured). Cores have arithmetic of their own, but share the last level of cache and the way to memory. **Our wall
+# **Read it.** On one core two workers share the time, so about half is lost: turns are fair, and fair means half. Beside you on a core of its own, a computing neighbour should cost next to nothing: 0 to 16 % on the course's machine (measured), and more where two cores are two threads of one, which a virtual machine may not tell. And the one who copies memory, on *its own* core? 1 to 28 % there, from run to run (measured). Cores have arithmetic of their own, but share the last level of cache and the way to memory. **Our wall
 # has a hole.** MIG's has not: each GPU instance gets cache banks and memory controllers of its own, which no pinned process can have. It is also why its borders follow *memory* slices. (Compute instances inside one GPU instance share them again: a thin wall within a thick one.)
 
 # %% [markdown]
